@@ -1,0 +1,1 @@
+//! Typed machine-learning platform constructs for mlplat.

@@ -1,0 +1,1 @@
+//! AWS resource types and constructs for mlplat: definitions with declared facts.

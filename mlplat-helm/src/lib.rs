@@ -1,0 +1,1 @@
+//! Helm charts rendered in Rust, object for object as helm does.

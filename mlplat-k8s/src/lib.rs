@@ -1,0 +1,1 @@
+//! Kubernetes objects, readiness and teardown for mlplat.

@@ -1,0 +1,1 @@
+//! derive(Resource) for mlplat's resource input structs.

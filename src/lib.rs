@@ -1,0 +1,1 @@
+//! Machine-learning platforms on AWS and Kubernetes as typed Rust programs.
