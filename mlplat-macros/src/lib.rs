@@ -1,1 +1,31 @@
-//! derive(Resource) for mlplat's resource input structs.
+//! `derive(Resource)`: the resolved twin of an input struct, its expressions
+//! by API name, and its handle.
+//!
+//! ```ignore
+//! #[derive(Resource, Clone)]
+//! #[resource(facts = VPC, handle = VpcHandle { vpc_id: VpcId, arn("Arn"): Arn })]
+//! pub struct Vpc {
+//!     pub cidr_block: Output<Ipv4Net>,
+//!     #[field("EnableDnsSupport")]
+//!     pub dns_support: Option<Output<bool>>,
+//! }
+//! ```
+//!
+//! A field's API name is its Rust name in Pascal case unless `#[field("…")]`
+//! says otherwise. `#[resource(nested)]` makes a struct that may stand inside
+//! another one instead of a resource of its own; there the API name is the
+//! Pascal-case name too, or the camel-case one with `#[resource(nested, camel)]`.
+
+mod attrs;
+mod derive;
+
+use proc_macro::TokenStream;
+
+/// See the crate's documentation.
+#[proc_macro_derive(Resource, attributes(resource, field))]
+pub fn derive_resource(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    derive::expand(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}

@@ -1,0 +1,152 @@
+//! Facts about one input field of a resource type.
+
+use serde::Serialize;
+
+/// One input field: its name in the provider's API and what is true of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// Name as the API spells it, for example `CidrBlock`.
+    pub name: &'static str,
+    /// What changing it does to the object.
+    pub change: OnChange,
+    /// When two values of it mean the same.
+    pub canon: Canon,
+    /// Whether it names other objects, and what that does to their deletion.
+    pub refs: Refs,
+    /// The API refuses a request without it.
+    pub required: bool,
+    /// Its value is a secret: sealed in the state, never shown.
+    pub secret: bool,
+}
+
+/// A required field.
+#[must_use]
+pub const fn f(name: &'static str, change: OnChange, refs: Refs) -> Field {
+    Field {
+        name,
+        change,
+        canon: Canon::Exact,
+        refs,
+        required: true,
+        secret: false,
+    }
+}
+
+/// An optional field that refers to nothing.
+#[must_use]
+pub const fn opt(name: &'static str, change: OnChange) -> Field {
+    Field {
+        required: false,
+        ..f(name, change, Refs::No)
+    }
+}
+
+impl Field {
+    /// The same field with another canonical form.
+    #[must_use]
+    pub const fn canon(self, canon: Canon) -> Self {
+        Self { canon, ..self }
+    }
+
+    /// The same field, naming other objects.
+    #[must_use]
+    pub const fn refs(self, refs: Refs) -> Self {
+        Self { refs, ..self }
+    }
+
+    /// The same field, which a request may leave out.
+    #[must_use]
+    pub const fn optional(self) -> Self {
+        Self {
+            required: false,
+            ..self
+        }
+    }
+
+    /// The same field, holding a secret.
+    #[must_use]
+    pub const fn secret(self) -> Self {
+        Self {
+            secret: true,
+            ..self
+        }
+    }
+}
+
+/// What a new value of a field does to an existing object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum OnChange {
+    /// The API updates the object.
+    InPlace,
+    /// The API cannot change it: the object is made anew.
+    Replace,
+    /// Updated in place, but only one step up at a time and never down
+    /// (Kubernetes minor versions of an EKS cluster).
+    OneStepUp,
+    /// Updated in place, and never returned by a read.
+    WriteOnly,
+}
+
+/// The form in which two values of a field are compared. Requests carry the
+/// canonical form too, so that what is compared is what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Canon {
+    /// Equal as JSON values.
+    Exact,
+    /// A list whose order has no meaning and whose duplicates count once.
+    Set,
+    /// A network in CIDR notation; host bits are cleared.
+    Cidr,
+    /// An IAM policy document: JSON text, compared as JSON, with single
+    /// strings equal to one-element lists and statement members unordered.
+    Policy,
+    /// A JSON document as text, compared as JSON.
+    Json,
+    /// A string whose case has no meaning.
+    CaseInsensitive,
+}
+
+/// Whether a field names other objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Refs {
+    /// It names none.
+    No,
+    /// It names one object of a type, or each element of a list does.
+    To(&'static str, Held),
+    /// It names an object of one of several types.
+    ToAny(&'static [&'static str], Held),
+}
+
+impl Refs {
+    /// What the reference does to the deletion of its target, if it is one.
+    #[must_use]
+    pub const fn held(&self) -> Option<Held> {
+        match self {
+            Self::No => None,
+            Self::To(_, held) | Self::ToAny(_, held) => Some(*held),
+        }
+    }
+
+    /// The type names that the field may point to.
+    #[must_use]
+    pub fn targets(&self) -> Vec<&'static str> {
+        match self {
+            Self::No => Vec::new(),
+            Self::To(target, _) => vec![target],
+            Self::ToAny(targets, _) => targets.to_vec(),
+        }
+    }
+}
+
+/// What deleting the target of a reference does while the reference stands.
+/// Blocking is not referencing: a role is deleted although a cluster uses its
+/// ARN, a subnet is not while an interface lies in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Held {
+    /// The API refuses with this error code.
+    Refused(&'static str),
+    /// The API deletes the holder along with the target.
+    Cascades,
+    /// The target goes, the holder keeps a reference to nothing.
+    Dangles,
+}

@@ -1,0 +1,19 @@
+//! Typed wiring: what may stand in the inputs of a resource.
+//!
+//! A program connects resources by putting an [`Output`] of one into an input
+//! of another. An output is not a closure but a typed shell around an
+//! [`Expr`], which the planner can look into: a literal, an attribute of a
+//! node, a concatenation, a list, a map, a JSON document. That is why a plan
+//! can show `arn:aws:s3:::<artifacts.BucketName>/*` before the bucket exists,
+//! and why order, cycles and unknowns are facts instead of discoveries.
+
+mod expr;
+mod id;
+mod output;
+mod resource;
+mod secret;
+
+pub use expr::{Expr, NodeId, interleave};
+pub use output::Output;
+pub use resource::{NodeRef, Resource, Wire};
+pub use secret::{Charset, Generated, Plain, Secret, SecretSource};

@@ -1,0 +1,83 @@
+//! The seam between typed resource structs and the untyped graph.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+
+use super::{Expr, NodeId, Output};
+use crate::facts::Type;
+
+/// The inputs of one cloud or cluster object, as a struct whose fields are
+/// [`Output`]s. Implemented by `#[derive(Resource)]`.
+pub trait Resource: Clone + Send + Sync + 'static {
+    /// What the object offers to others: a struct of outputs.
+    type Handle: Clone + 'static;
+    /// The same inputs with every output resolved: what a live provider
+    /// reads a request as.
+    type Resolved: DeserializeOwned;
+    /// The declared facts.
+    const TYPE: &'static Type;
+
+    /// The fields that are set, by their API names.
+    fn members(&self) -> BTreeMap<String, Expr>;
+
+    /// The outputs of the node that stands for this object.
+    fn handle(node: NodeRef) -> Self::Handle;
+}
+
+/// A node, as handles carry it: its number, and nothing that needs the graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NodeRef(pub NodeId);
+
+impl NodeRef {
+    /// An output of the node.
+    #[must_use]
+    pub fn output<T>(self, name: &'static str) -> Output<T> {
+        Output::attr(self.0, name)
+    }
+}
+
+/// What may stand in an input struct: outputs, and options, lists, maps and
+/// nested structs of them.
+pub trait Wire {
+    /// The type that a live provider sees.
+    type Resolved: DeserializeOwned;
+
+    /// The expression, or nothing when the field is not set.
+    fn wire(&self) -> Option<Expr>;
+}
+
+impl<T: DeserializeOwned> Wire for Output<T> {
+    type Resolved = T;
+
+    fn wire(&self) -> Option<Expr> {
+        Some(self.expr().clone())
+    }
+}
+
+impl<W: Wire> Wire for Option<W> {
+    type Resolved = Option<W::Resolved>;
+
+    fn wire(&self) -> Option<Expr> {
+        self.as_ref().and_then(Wire::wire)
+    }
+}
+
+impl<W: Wire> Wire for Vec<W> {
+    type Resolved = Vec<W::Resolved>;
+
+    fn wire(&self) -> Option<Expr> {
+        Some(Expr::list(self.iter().filter_map(Wire::wire)))
+    }
+}
+
+impl<W: Wire> Wire for BTreeMap<String, W> {
+    type Resolved = BTreeMap<String, W::Resolved>;
+
+    fn wire(&self) -> Option<Expr> {
+        let members = self
+            .iter()
+            .filter_map(|(key, value)| value.wire().map(|expr| (key.clone(), expr)));
+        Some(Expr::map(members))
+    }
+}

@@ -1,0 +1,166 @@
+//! The expansion of `derive(Resource)`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Data, DeriveInput, Error, Fields, Ident, Type, Visibility};
+
+use crate::attrs::{OutputField, Shape, api_name, shape};
+
+struct InputField<'a> {
+    name: &'a Ident,
+    api: String,
+    ty: &'a Type,
+}
+
+pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let shape = shape(&input.attrs, &input.ident)?;
+    let camel = matches!(shape, Shape::Nested { camel: true });
+    let fields = fields(input, camel)?;
+    let twin = format_ident!("Resolved{}", input.ident);
+    let twin_struct = twin_struct(input, &twin, &fields);
+    let body = match &shape {
+        Shape::Nested { .. } => nested(input, &twin, &fields),
+        Shape::Resource {
+            facts,
+            handle,
+            outputs,
+        } => {
+            let resource = resource(input, &twin, &fields, facts, handle, outputs);
+            let handle = handle_struct(input, handle, outputs);
+            quote!(#resource #handle)
+        }
+    };
+    Ok(quote!(#twin_struct #body))
+}
+
+fn fields(input: &DeriveInput, camel: bool) -> syn::Result<Vec<InputField<'_>>> {
+    let Data::Struct(data) = &input.data else {
+        return Err(Error::new(
+            input.ident.span(),
+            "derive(Resource) takes a struct",
+        ));
+    };
+    let Fields::Named(named) = &data.fields else {
+        return Err(Error::new(
+            input.ident.span(),
+            "derive(Resource) takes named fields",
+        ));
+    };
+    let each = named.named.iter().filter_map(|field| {
+        let name = field.ident.as_ref()?;
+        Some(api_name(&field.attrs, name, camel).map(|api| InputField {
+            name,
+            api,
+            ty: &field.ty,
+        }))
+    });
+    each.collect()
+}
+
+/// The same struct with every output resolved.
+fn twin_struct(input: &DeriveInput, twin: &Ident, fields: &[InputField<'_>]) -> TokenStream {
+    let vis = &input.vis;
+    let doc = format!("[`{}`] with every output resolved.", input.ident);
+    let members = fields.iter().map(|field| {
+        let (name, api, ty) = (field.name, &field.api, field.ty);
+        let doc = format!("The resolved `{api}`.");
+        let default = is_container(ty).then(|| quote!(default,));
+        quote! {
+            #[doc = #doc]
+            #[serde(#default rename = #api)]
+            #vis #name: <#ty as ::mlplat_core::wiring::Wire>::Resolved
+        }
+    });
+    quote! {
+        #[doc = #doc]
+        #[derive(::mlplat_core::export::serde::Deserialize)]
+        #[serde(crate = "mlplat_core::export::serde")]
+        #vis struct #twin { #(#members,)* }
+    }
+}
+
+/// Options, lists and maps may be absent from a request.
+fn is_container(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| {
+        ["Option", "Vec", "BTreeMap"]
+            .iter()
+            .any(|name| last.ident == name)
+    })
+}
+
+fn member_inserts(fields: &[InputField<'_>]) -> TokenStream {
+    let inserts = fields.iter().map(|field| {
+        let (name, api) = (field.name, &field.api);
+        quote! {
+            if let Some(expr) = ::mlplat_core::wiring::Wire::wire(&self.#name) {
+                members.insert(#api.to_owned(), expr);
+            }
+        }
+    });
+    quote! {
+        let mut members = ::std::collections::BTreeMap::new();
+        #(#inserts)*
+    }
+}
+
+fn nested(input: &DeriveInput, twin: &Ident, fields: &[InputField<'_>]) -> TokenStream {
+    let (name, inserts) = (&input.ident, member_inserts(fields));
+    quote! {
+        impl ::mlplat_core::wiring::Wire for #name {
+            type Resolved = #twin;
+
+            fn wire(&self) -> Option<::mlplat_core::wiring::Expr> {
+                #inserts
+                Some(::mlplat_core::wiring::Expr::map(members))
+            }
+        }
+    }
+}
+
+fn resource(
+    input: &DeriveInput,
+    twin: &Ident,
+    fields: &[InputField<'_>],
+    facts: &syn::Path,
+    handle: &Ident,
+    outputs: &[OutputField],
+) -> TokenStream {
+    let (name, inserts) = (&input.ident, member_inserts(fields));
+    let (names, apis): (Vec<_>, Vec<_>) = outputs.iter().map(|o| (&o.name, &o.api)).unzip();
+    quote! {
+        impl ::mlplat_core::wiring::Resource for #name {
+            type Handle = #handle;
+            type Resolved = #twin;
+            const TYPE: &'static ::mlplat_core::facts::Type = &#facts;
+
+            fn members(&self) -> ::std::collections::BTreeMap<String, ::mlplat_core::wiring::Expr> {
+                #inserts
+                members
+            }
+
+            fn handle(node: ::mlplat_core::wiring::NodeRef) -> #handle {
+                #handle { node, #(#names: node.output(#apis),)* }
+            }
+        }
+    }
+}
+
+fn handle_struct(input: &DeriveInput, handle: &Ident, outputs: &[OutputField]) -> TokenStream {
+    let vis: &Visibility = &input.vis;
+    let doc = format!("What a [`{}`] offers to others.", input.ident);
+    let members = outputs.iter().map(|output| {
+        let (name, ty) = (&output.name, &output.ty);
+        let doc = format!("The output `{}`.", output.api);
+        quote!(#[doc = #doc] #vis #name: ::mlplat_core::Output<#ty>)
+    });
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug)]
+        #vis struct #handle {
+            /// The node in the graph.
+            #vis node: ::mlplat_core::wiring::NodeRef,
+            #(#members,)*
+        }
+    }
+}
