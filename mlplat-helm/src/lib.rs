@@ -1,1 +1,3 @@
 //! Helm charts rendered in Rust, object for object as helm does.
+
+pub mod value;
