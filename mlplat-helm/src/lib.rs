@@ -1,3 +1,5 @@
 //! Helm charts rendered in Rust, object for object as helm does.
 
+pub mod funcs;
+pub mod template;
 pub mod value;
