@@ -5,9 +5,19 @@
 extern crate self as mlplat_core;
 
 pub mod facts;
+pub mod graph;
+pub mod name;
 pub mod wiring;
 
+mod digest;
+mod path;
+mod problem;
+
+pub(crate) use digest::hex;
+pub use graph::{Construct, Context, Graph, Lifecycle, Scope, Stack};
 pub use mlplat_macros::Resource;
+pub use path::{NodePath, PathError};
+pub use problem::{Located, Problem, Problems, Source};
 pub use wiring::{Output, Secret};
 
 /// What the macros of this crate expand to; not for direct use.

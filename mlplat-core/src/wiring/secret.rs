@@ -55,7 +55,11 @@ impl Secret<String> {
 
 impl<'de, T> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from).map(|text| Self(Plain::new(text), PhantomData))
+        // Not `String::deserialize`: its error would quote what it was given.
+        match serde_json::Value::deserialize(from) {
+            Ok(serde_json::Value::String(text)) => Ok(Self(Plain::new(text), PhantomData)),
+            _ => Err(serde::de::Error::custom("a secret is given as text")),
+        }
     }
 }
 

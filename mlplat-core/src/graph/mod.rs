@@ -1,0 +1,27 @@
+//! The program: constructs expand into nodes, nodes freeze into a graph.
+//!
+//! [`Stack`] is the program while it is being written: constructs are added,
+//! each expands through its [`Scope`] into resources. [`Graph::build`] runs a
+//! program and freezes the result: paths are unique, required fields are set,
+//! names and keys do not collide, lifecycle rules have matched, and every node
+//! knows what it has to come after, whether by a reference or by a declared
+//! need. From there on nothing changes; the planner only reads.
+
+mod check;
+mod construct;
+mod freeze;
+mod hash;
+mod lifecycle;
+mod needs;
+mod node;
+mod scope;
+mod settings;
+mod stack;
+
+pub use construct::{Construct, Lifecycle, With};
+pub use freeze::{Graph, OutputEntry};
+pub use lifecycle::{Ignored, Rules};
+pub use node::{Node, NodeKind};
+pub use scope::Scope;
+pub use settings::{SettingValue, Settings};
+pub use stack::{Context, ProgramResult, Stack};
