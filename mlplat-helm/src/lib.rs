@@ -3,3 +3,4 @@
 pub mod funcs;
 pub mod template;
 pub mod value;
+pub mod yaml;
