@@ -7,7 +7,11 @@ extern crate self as mlplat_core;
 pub mod facts;
 pub mod graph;
 pub mod name;
+pub mod provider;
+pub mod seal;
+pub mod state;
 pub mod wiring;
+pub mod world;
 
 mod digest;
 mod path;

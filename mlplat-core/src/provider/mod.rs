@@ -1,0 +1,14 @@
+//! The seam to clouds and clusters.
+//!
+//! A provider makes one API call per method and never waits, retries or
+//! remembers: waiting, retrying and remembering are the engine's. The
+//! read-only half is a trait of its own, so that a plan is handed something
+//! that cannot change anything, by type.
+
+mod error;
+mod registry;
+mod seam;
+
+pub use error::{ErrorKind, ProviderError};
+pub use registry::Providers;
+pub use seam::{Find, Made, Observed, Owned, Provider, Reader, Request, Status, Target};

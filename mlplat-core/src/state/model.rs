@@ -1,0 +1,382 @@
+//! The state in memory, and the one function that changes it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{Action, Birth, BirthId, Body, Record};
+use crate::path::NodePath;
+
+/// Everything the engine remembers about a stack in one environment.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// Random, drawn when the state is born; ownership tags carry it.
+    pub lineage: String,
+    /// Number of the last finished operation.
+    pub serial: u64,
+    /// Hash of the program that was last deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// The sealed keyring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<String>,
+    /// Objects by birth.
+    #[serde(default)]
+    pub objects: BTreeMap<BirthId, Object>,
+    /// Intents whose outcome is not known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub open: BTreeMap<BirthId, Intent>,
+    /// Answers to look-ups.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lookups: BTreeMap<NodePath, Pinned>,
+    /// Generated secrets by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub secrets: BTreeMap<String, SealedSecret>,
+    /// Learned creation times by type, in seconds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub durations: BTreeMap<String, u32>,
+    /// Declared outputs of the stack.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, Body>,
+    /// Nonces of saved plans that were carried out, newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<String>,
+    /// The next free ordinal of the operation that is under way.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub next_ordinal: u32,
+}
+
+/// Nonces that are kept: a plan older than this many deployments is stale by
+/// its serial anyway.
+const PLANS_KEPT: usize = 16;
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// One object in a cloud or cluster.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Object {
+    /// Its place in the stack.
+    pub path: NodePath,
+    /// The path at creation, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub born_at: Option<NodePath>,
+    /// Its type.
+    pub ty: String,
+    /// Its id. Empty only between an intent and its outcome.
+    pub id: String,
+    /// How far it has come.
+    #[serde(default)]
+    pub stage: Stage,
+    /// Canonical inputs, as last requested or observed.
+    pub inputs: Box<RawValue>,
+    /// Sealed secrets of the inputs, by place.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sealed: BTreeMap<String, String>,
+    /// Outputs.
+    pub outputs: Box<RawValue>,
+    /// Sealed secrets of the outputs, by place.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sealed_outputs: BTreeMap<String, String>,
+    /// The objects it refers to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deps: Vec<BirthId>,
+    /// Another object has taken its place; it only waits to be deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub old: bool,
+    /// A plan that would remove it is refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protect: bool,
+    /// It stays in the cloud when it leaves the program.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retain: bool,
+    /// An update had no answer: write-only fields are sent again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsure: bool,
+}
+
+/// How far an object has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// It is ready.
+    #[default]
+    Ready,
+    /// It exists and is on its way.
+    Coming,
+    /// It exists and will never be ready, and why.
+    Broken(String),
+}
+
+/// An intent whose outcome is not known.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intent {
+    /// What was to be done.
+    pub action: Action,
+    /// Where.
+    pub path: NodePath,
+    /// To what type.
+    pub ty: String,
+    /// The full request.
+    pub body: Body,
+    /// The objects that it refers to.
+    #[serde(default)]
+    pub deps: Vec<BirthId>,
+    /// A plan that would remove it is refused.
+    #[serde(default)]
+    pub protect: bool,
+    /// It stays in the cloud when it leaves the program.
+    #[serde(default)]
+    pub retain: bool,
+}
+
+/// The answer to a look-up, valid for these inputs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Pinned {
+    /// Canonical inputs of the question.
+    pub inputs: String,
+    /// The answer.
+    pub outputs: Box<RawValue>,
+}
+
+/// A generated secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedSecret {
+    /// 0 at first; each rotation adds one.
+    pub generation: u32,
+    /// The sealed value.
+    pub sealed: String,
+}
+
+impl State {
+    /// A state that remembers nothing yet.
+    #[must_use]
+    pub fn new(lineage: String) -> Self {
+        Self {
+            lineage,
+            ..Self::default()
+        }
+    }
+
+    /// The object that stands at each path now, without those that only wait
+    /// to be deleted.
+    #[must_use]
+    pub fn current(&self) -> BTreeMap<&NodePath, BirthId> {
+        let standing = self.objects.iter().filter(|(_, object)| !object.old);
+        standing.map(|(id, object)| (&object.path, *id)).collect()
+    }
+
+    /// The full identity of an object.
+    #[must_use]
+    pub fn birth(&self, id: BirthId) -> Option<Birth> {
+        let path = match (self.objects.get(&id), self.open.get(&id)) {
+            (Some(object), _) => object.born_at.as_ref().unwrap_or(&object.path),
+            (None, Some(intent)) => &intent.path,
+            (None, None) => return None,
+        };
+        Some(Birth {
+            id,
+            path: path.clone(),
+        })
+    }
+
+    /// Applies one record. Total: a record about an object that is not known
+    /// changes nothing, since the only way to it is a repeated record.
+    pub fn apply(&mut self, record: Record) {
+        match record {
+            Record::Open { program, plan, .. } => {
+                self.program = program.or(self.program.take());
+                self.plans.extend(plan);
+                let surplus = self.plans.len().saturating_sub(PLANS_KEPT);
+                self.plans.drain(..surplus);
+            }
+            Record::Keys { sealed } => self.keys = Some(sealed),
+            Record::Lookup { path, pinned } => {
+                self.lookups.insert(path, pinned);
+            }
+            Record::Secret { key, secret } => {
+                self.secrets.insert(key, secret);
+            }
+            Record::Outputs { values } => self.outputs = values,
+            Record::Begin { .. } => self.begin(record),
+            Record::Made { birth, id } => self.made(birth, id),
+            Record::Done {
+                birth,
+                outputs,
+                took_s,
+            } => self.done(birth, outputs, took_s),
+            Record::Deleted { birth } | Record::Forgotten { birth } => {
+                self.open.remove(&birth);
+                self.objects.remove(&birth);
+            }
+            Record::Undone { birth } => {
+                if let Some(intent) = self.open.remove(&birth)
+                    && intent.action == Action::Update
+                    && let Some(object) = self.objects.get_mut(&birth)
+                {
+                    object.unsure = true;
+                }
+            }
+            Record::Broken { birth, why } => {
+                self.settle(birth);
+                if let Some(object) = self.objects.get_mut(&birth) {
+                    object.stage = Stage::Broken(why);
+                }
+            }
+            Record::Refreshed {
+                birth,
+                inputs,
+                outputs,
+            } => self.refreshed(birth, inputs, outputs),
+            Record::Moved { birth, path, deps } => self.moved(birth, path, deps),
+            Record::Imported { .. } => self.imported(record),
+        }
+    }
+
+    fn begin(&mut self, record: Record) {
+        let Record::Begin {
+            birth,
+            action,
+            path,
+            ty,
+            body,
+            deps,
+            replaces,
+            protect,
+            retain,
+        } = record
+        else {
+            return;
+        };
+        if action == Action::Create {
+            self.next_ordinal = self.next_ordinal.max(birth.ordinal + 1);
+        }
+        if let Some(replaced) = replaces.and_then(|id| self.objects.get_mut(&id)) {
+            replaced.old = true;
+        }
+        let intent = Intent {
+            action,
+            path,
+            ty,
+            body,
+            deps,
+            protect,
+            retain,
+        };
+        self.open.insert(birth, intent);
+    }
+
+    fn made(&mut self, birth: BirthId, id: String) {
+        let Some(intent) = self.open.get(&birth) else {
+            return;
+        };
+        let object = Object {
+            path: intent.path.clone(),
+            born_at: None,
+            ty: intent.ty.clone(),
+            id,
+            stage: Stage::Coming,
+            inputs: intent.body.json.clone(),
+            sealed: intent.body.sealed.clone(),
+            outputs: Body::empty().json,
+            sealed_outputs: BTreeMap::new(),
+            deps: intent.deps.clone(),
+            old: false,
+            protect: intent.protect,
+            retain: intent.retain,
+            unsure: false,
+        };
+        self.open.remove(&birth);
+        self.objects.insert(birth, object);
+    }
+
+    /// The request of an open update becomes what the object is.
+    fn settle(&mut self, birth: BirthId) {
+        let Some(intent) = self.open.remove(&birth) else {
+            return;
+        };
+        if let Some(object) = self.objects.get_mut(&birth) {
+            object.inputs = intent.body.json;
+            object.sealed = intent.body.sealed;
+            object.deps = intent.deps;
+            object.protect = intent.protect;
+            object.retain = intent.retain;
+            object.unsure = false;
+        }
+    }
+
+    fn done(&mut self, birth: BirthId, outputs: Body, took_s: Option<u32>) {
+        let updated = self.open.contains_key(&birth);
+        self.settle(birth);
+        let Some(object) = self.objects.get_mut(&birth) else {
+            return;
+        };
+        object.stage = Stage::Ready;
+        object.outputs = outputs.json;
+        object.sealed_outputs = outputs.sealed;
+        if let (false, Some(took)) = (updated, took_s) {
+            self.durations.insert(object.ty.clone(), took);
+        }
+    }
+
+    fn refreshed(&mut self, birth: BirthId, inputs: Option<Body>, outputs: Option<Body>) {
+        let Some(object) = self.objects.get_mut(&birth) else {
+            return;
+        };
+        if let Some(inputs) = inputs {
+            object.inputs = inputs.json;
+            object.sealed = inputs.sealed;
+        }
+        if let Some(outputs) = outputs {
+            object.outputs = outputs.json;
+            object.sealed_outputs = outputs.sealed;
+        }
+    }
+
+    fn moved(&mut self, birth: BirthId, path: NodePath, deps: Vec<BirthId>) {
+        let Some(object) = self.objects.get_mut(&birth) else {
+            return;
+        };
+        let before = std::mem::replace(&mut object.path, path);
+        object.born_at.get_or_insert(before);
+        object.deps = deps;
+    }
+
+    fn imported(&mut self, record: Record) {
+        let Record::Imported {
+            birth,
+            path,
+            ty,
+            id,
+            inputs,
+            outputs,
+        } = record
+        else {
+            return;
+        };
+        self.next_ordinal = self.next_ordinal.max(birth.ordinal + 1);
+        let object = Object {
+            path,
+            born_at: None,
+            ty,
+            id,
+            stage: Stage::Ready,
+            inputs: inputs.json,
+            sealed: inputs.sealed,
+            outputs: outputs.json,
+            sealed_outputs: outputs.sealed,
+            deps: Vec::new(),
+            old: false,
+            protect: false,
+            retain: false,
+            unsure: false,
+        };
+        self.objects.insert(birth, object);
+    }
+}

@@ -1,0 +1,13 @@
+//! The file store keeps every promise of a store.
+
+use std::sync::Arc;
+
+use mlplat_core::state::{FileStore, conformance};
+use mlplat_core::world::SystemWorld;
+
+#[tokio::test]
+async fn the_file_store_conforms() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = FileStore::new(Arc::new(SystemWorld::new()), dir.path().join("a/b"));
+    conformance::run(&store).await.unwrap();
+}
