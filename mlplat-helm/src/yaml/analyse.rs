@@ -41,14 +41,12 @@ pub(super) fn analyse(text: &str, dialect: Dialect) -> Analysis {
         };
     }
     let seen = Seen::scan(text, dialect);
-    let bad_quotes = seen.break_then_space || seen.space_then_break || seen.special;
+    let quoted = !(seen.break_then_space || seen.space_then_break || seen.special || seen.tabs);
     let edges = seen.leading_space || seen.leading_break || seen.trailing_space;
     Analysis {
         multiline: seen.breaks,
-        plain: !(seen.indicators || seen.breaks || edges || seen.trailing_break)
-            && !bad_quotes
-            && !seen.tabs,
-        single_quoted: !bad_quotes && !seen.tabs,
+        plain: quoted && !(seen.indicators || seen.breaks || edges || seen.trailing_break),
+        single_quoted: quoted,
         block: !(seen.trailing_space || seen.space_then_break || seen.special),
     }
 }

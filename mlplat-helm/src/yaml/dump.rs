@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Dialect, Emitter, Place, float_text, natural_order};
+use super::{Dialect, Emitter, Place, float_text, json_float_text, natural_order};
 use crate::value::{Span, Str, Taints, Value};
 
 /// The deepest value that is written; deeper ones give no text, as an error does in helm.
@@ -118,16 +118,15 @@ impl Dumper {
         if !number.is_finite() {
             return Err(NoText);
         }
-        // JSON writes whole floats without a fraction up to 1e21, and go-yaml reads those that
-        // fit 64 bits as integers.
-        let fits = number > -9.3e18 && number < 1.85e19;
-        let whole = (fits && number.fract() == 0.0)
-            .then(|| format!("{number:.0}"))
-            .filter(|text| text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok());
-        match whole.as_deref() {
-            Some("-0") => self.word("0", taints),
-            Some(text) => self.word(text, taints),
-            None => self.word(&float_text(number), taints),
+        // Whole floats have no fraction in JSON up to 1e21, and go-yaml reads those that fit 64
+        // bits as integers.
+        let json = json_float_text(number);
+        if json == "-0" {
+            self.word("0", taints);
+        } else if json.parse::<i64>().is_ok() || json.parse::<u64>().is_ok() {
+            self.word(&json, taints);
+        } else {
+            self.word(&float_text(number), taints);
         }
         Ok(())
     }
@@ -190,7 +189,10 @@ impl Dumper {
         entries.sort_by(|a, b| natural_order(self.dialect, a.0, b.0));
         let outer = self.yaml.begin_map();
         for (key, value) in entries {
-            if self.dialect == Dialect::V2 && json_length(key) > MAX_JSON_KEY {
+            if self.dialect == Dialect::V2
+                && (json_length(key) > MAX_JSON_KEY || key.contains('\u{85}'))
+            {
+                // A key that spans lines is no simple key for the scanner either.
                 return Err(NoText);
             }
             let key = match self.dialect {

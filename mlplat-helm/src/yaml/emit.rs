@@ -280,6 +280,7 @@ impl Emitter {
     fn space_before(&mut self) -> usize {
         if !self.whitespace {
             self.put(' ');
+            self.whitespace = true;
         }
         self.out.len()
     }
@@ -410,10 +411,12 @@ impl Emitter {
             '\u{2029}' => 'P',
             _ => {
                 let code = u32::from(c);
-                let digits = match code {
-                    ..=0xff => format!("x{code:02X}"),
-                    ..=0xffff => format!("u{code:04X}"),
-                    _ => format!("U{code:08X}"),
+                let digits = if code <= 0xff {
+                    format!("x{code:02X}")
+                } else if code <= 0xffff {
+                    format!("u{code:04X}")
+                } else {
+                    format!("U{code:08X}")
                 };
                 digits.chars().for_each(|digit| self.put(digit));
                 return;

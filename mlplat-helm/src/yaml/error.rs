@@ -9,7 +9,7 @@ pub enum YamlError {
     #[error("{}{problem}", at_line(*.line))]
     Syntax {
         /// One-based line, 0 when unknown.
-        line: u64,
+        line: usize,
         /// What the scanner or parser found.
         problem: String,
     },
@@ -57,7 +57,7 @@ pub enum YamlError {
     NotFinite(&'static str),
 }
 
-fn at_line(line: u64) -> String {
+fn at_line(line: usize) -> String {
     if line == 0 {
         String::new()
     } else {

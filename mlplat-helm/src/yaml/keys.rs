@@ -45,8 +45,8 @@ fn order(
         return left_len.cmp(&right_len);
     };
     let (a, b) = (left(at), right(at));
-    let letters_first = dialect == Dialect::V3 && at > 0 && left(at - 1).is_go_digit();
-    match (a.is_go_letter(), b.is_go_letter()) {
+    let letters_first = dialect == Dialect::V3 && at > 0 && is_digit(left(at - 1));
+    match (is_letter(a), is_letter(b)) {
         (true, true) => return a.cmp(&b),
         (false, false) => {}
         (a_is_letter, _) if a_is_letter == letters_first => return Ordering::Less,
@@ -57,7 +57,7 @@ fn order(
         && (0..at)
             .rev()
             .map(&left)
-            .take_while(|c| c.is_go_digit())
+            .take_while(|&c| is_digit(c))
             .any(|c| c != '0');
     let start = i64::from(inside_number);
     let (left_number, left_end) = run_of_digits(start, at, left_len, &left);
@@ -72,7 +72,7 @@ fn order(
 fn run_of_digits(start: i64, from: usize, len: usize, at: &impl Fn(usize) -> char) -> (i64, usize) {
     let mut number = start;
     let mut end = from;
-    while end < len && at(end).is_go_digit() {
+    while end < len && is_digit(at(end)) {
         let digit = i64::from(u32::from(at(end))) - i64::from(u32::from('0'));
         number = number.wrapping_mul(10).wrapping_add(digit);
         end += 1;
@@ -80,22 +80,16 @@ fn run_of_digits(start: i64, from: usize, len: usize, at: &impl Fn(usize) -> cha
     (number, end)
 }
 
-/// Go's `unicode.IsLetter` and `unicode.IsDigit`.
-trait GoClass {
-    fn is_go_letter(self) -> bool;
-    fn is_go_digit(self) -> bool;
+/// Go's `unicode.IsLetter`.
+fn is_letter(c: char) -> bool {
+    static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{L}$").ok());
+    c.is_ascii_alphabetic() || (!c.is_ascii() && matches(&LETTER, c))
 }
 
-impl GoClass for char {
-    fn is_go_letter(self) -> bool {
-        static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{L}$").ok());
-        self.is_ascii_alphabetic() || (!self.is_ascii() && matches(&LETTER, self))
-    }
-
-    fn is_go_digit(self) -> bool {
-        static DIGIT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{Nd}$").ok());
-        self.is_ascii_digit() || (!self.is_ascii() && matches(&DIGIT, self))
-    }
+/// Go's `unicode.IsDigit`.
+fn is_digit(c: char) -> bool {
+    static DIGIT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{Nd}$").ok());
+    c.is_ascii_digit() || (!c.is_ascii() && matches(&DIGIT, c))
 }
 
 fn matches(class: &Option<Regex>, character: char) -> bool {

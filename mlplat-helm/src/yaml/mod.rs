@@ -5,14 +5,16 @@
 //! writes the other way round: JSON, re-read as YAML, then emitted by go-yaml. Charts put
 //! digests of that text into annotations, therefore every space of it matters.
 //!
-//! * [`parse`] turns text into a [`Node`] tree with go-yaml's rules and bounded resources; the
-//!   tokens come from `libyaml-safer`, which descends from the same C library as go-yaml.
+//! * [`parse`] turns text into a [`Node`] tree with go-yaml's rules and bounded resources. The
+//!   scanner is our own: the Rust parsers follow YAML 1.2 or panic on odd input, and what helm
+//!   refuses has to be refused here too.
 //! * [`resolve`] says what a plain scalar is; reading and quoting both ask it.
 //! * [`Emitter`] writes go-yaml's text in two dialects: v2 for `toYaml`, v3 for `toYamlPretty`.
 //! * [`natural_order`] is the order in which go-yaml writes the keys of a map.
 
 mod analyse;
 mod compose;
+mod decode;
 mod dump;
 mod emit;
 mod error;
@@ -21,8 +23,12 @@ mod node;
 mod number;
 mod read;
 mod resolve;
+mod scan;
+mod scan_node;
+mod scan_scalar;
+mod token;
 
-pub use compose::{Limits, TaintedLeaf, parse, parse_spanned, parse_with};
+pub use decode::{Limits, TaintedLeaf, parse, parse_spanned, parse_with};
 pub use dump::{NoText, to_yaml, to_yaml_pretty};
 pub use emit::{Dialect, Emitter, Place};
 pub use error::YamlError;

@@ -47,6 +47,9 @@ pub fn read_list(text: &Str) -> Result<List, String> {
 }
 
 fn document(text: &Str) -> Result<(Node, Vec<TaintedLeaf>), String> {
+    if text.as_str().is_none() {
+        return Err("error converting YAML to JSON: yaml: invalid leading UTF-8 octet".to_owned());
+    }
     parse_spanned(text, Limits::default()).map_err(|error| match error {
         YamlError::NotFinite(_) | YamlError::Key(_) => {
             format!("error converting YAML to JSON: {error}")

@@ -182,17 +182,27 @@ fn is_yaml_float(text: &str) -> bool {
     at == bytes.len()
 }
 
-/// `strconv.ParseFloat` for decimal texts; out of range is an error there, not an infinity.
+/// `strconv.ParseFloat` for decimal texts: underscores may stand between digits, and what is out
+/// of range is an error, not an infinity.
 fn go_parse_float(text: &str) -> Option<f64> {
-    // Rust also takes "inf", "nan" and "infinity", which Go takes too, but no caller gives them
-    // with a leading dot or digit.
-    if !text
-        .bytes()
-        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'))
-    {
+    let bytes = text.as_bytes();
+    let is_digit = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(u8::is_ascii_digit)
+    };
+    let allowed = bytes.iter().enumerate().all(|(at, byte)| match byte {
+        b'_' => is_digit(at.checked_sub(1)) && is_digit(at.checked_add(1)),
+        // Rust would also read "inf" and "nan".
+        byte => byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'),
+    });
+    if !allowed {
         return None;
     }
-    text.parse::<f64>().ok().filter(|number| number.is_finite())
+    let plain = text.replace('_', "");
+    plain
+        .parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite())
 }
 
 /// Whether go-yaml takes a plain scalar for a date or a date with time.
@@ -278,6 +288,8 @@ mod tests {
             ("1e3", Plain::Float(1000.0)),
             ("1e999", Plain::Str),
             (".5", Plain::Float(0.5)),
+            (".51_0", Plain::Float(0.51)),
+            (".5_", Plain::Str),
             (".", Plain::Str),
             ("12e", Plain::Str),
             ("1.2.3", Plain::Str),
