@@ -7,6 +7,7 @@ extern crate self as mlplat_core;
 pub mod facts;
 pub mod graph;
 pub mod name;
+pub mod plan;
 pub mod provider;
 pub mod seal;
 pub mod state;

@@ -18,6 +18,7 @@ mod scope;
 mod settings;
 mod stack;
 
+pub(crate) use check::RESERVED;
 pub use construct::{Construct, Lifecycle, With};
 pub use freeze::{Graph, OutputEntry};
 pub use lifecycle::{Ignored, Rules};

@@ -14,10 +14,13 @@ fn begin(serial: u64, ordinal: u32) -> Record {
     Record::Begin {
         birth: BirthId { serial, ordinal },
         action: Action::Create,
-        path: crate::NodePath::root(),
+        path: crate::NodePath::root()
+            .join("thing")
+            .unwrap_or_else(|_| crate::NodePath::root()),
         ty: "test.Thing".to_owned(),
         body: Body::empty(),
         deps: Vec::new(),
+        soft_deps: Vec::new(),
         replaces: None,
         protect: false,
         retain: false,

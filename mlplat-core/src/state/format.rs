@@ -303,6 +303,7 @@ mod tests {
                 ty: "test.Thing".into(),
                 body: Body::empty(),
                 deps: vec![],
+                soft_deps: vec![],
                 replaces: None,
                 protect: false,
                 retain: true,

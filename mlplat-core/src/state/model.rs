@@ -83,9 +83,12 @@ pub struct Object {
     /// Sealed secrets of the outputs, by place.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sealed_outputs: BTreeMap<String, String>,
-    /// The objects it refers to.
+    /// The objects it holds: they cannot be deleted before it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deps: Vec<BirthId>,
+    /// The objects it leans on without holding them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub soft_deps: Vec<BirthId>,
     /// Another object has taken its place; it only waits to be deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub old: bool,
@@ -125,9 +128,12 @@ pub struct Intent {
     pub ty: String,
     /// The full request.
     pub body: Body,
-    /// The objects that it refers to.
+    /// The objects that it holds.
     #[serde(default)]
     pub deps: Vec<BirthId>,
+    /// The objects that it leans on.
+    #[serde(default)]
+    pub soft_deps: Vec<BirthId>,
     /// A plan that would remove it is refused.
     #[serde(default)]
     pub protect: bool,
@@ -234,7 +240,12 @@ impl State {
                 inputs,
                 outputs,
             } => self.refreshed(birth, inputs, outputs),
-            Record::Moved { birth, path, deps } => self.moved(birth, path, deps),
+            Record::Moved {
+                birth,
+                path,
+                deps,
+                soft_deps,
+            } => self.moved(birth, path, deps, soft_deps),
             Record::Imported { .. } => self.imported(record),
         }
     }
@@ -247,6 +258,7 @@ impl State {
             ty,
             body,
             deps,
+            soft_deps,
             replaces,
             protect,
             retain,
@@ -266,6 +278,7 @@ impl State {
             ty,
             body,
             deps,
+            soft_deps,
             protect,
             retain,
         };
@@ -287,6 +300,7 @@ impl State {
             outputs: Body::empty().json,
             sealed_outputs: BTreeMap::new(),
             deps: intent.deps.clone(),
+            soft_deps: intent.soft_deps.clone(),
             old: false,
             protect: intent.protect,
             retain: intent.retain,
@@ -305,6 +319,7 @@ impl State {
             object.inputs = intent.body.json;
             object.sealed = intent.body.sealed;
             object.deps = intent.deps;
+            object.soft_deps = intent.soft_deps;
             object.protect = intent.protect;
             object.retain = intent.retain;
             object.unsure = false;
@@ -339,13 +354,22 @@ impl State {
         }
     }
 
-    fn moved(&mut self, birth: BirthId, path: NodePath, deps: Vec<BirthId>) {
+    fn moved(
+        &mut self,
+        birth: BirthId,
+        path: NodePath,
+        deps: Vec<BirthId>,
+        soft_deps: Vec<BirthId>,
+    ) {
         let Some(object) = self.objects.get_mut(&birth) else {
             return;
         };
         let before = std::mem::replace(&mut object.path, path);
-        object.born_at.get_or_insert(before);
+        if before != object.path {
+            object.born_at.get_or_insert(before);
+        }
         object.deps = deps;
+        object.soft_deps = soft_deps;
     }
 
     fn imported(&mut self, record: Record) {
@@ -372,6 +396,7 @@ impl State {
             outputs: outputs.json,
             sealed_outputs: outputs.sealed,
             deps: Vec::new(),
+            soft_deps: Vec::new(),
             old: false,
             protect: false,
             retain: false,

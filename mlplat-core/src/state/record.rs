@@ -10,7 +10,8 @@ use crate::path::NodePath;
 
 /// One change of the state.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "r", rename_all = "kebab-case")]
+// Tagged from outside: raw JSON does not survive a tag inside.
+#[serde(rename_all = "kebab-case")]
 pub enum Record {
     /// A run starts. Everything until the next one is its work.
     Open {
@@ -56,9 +57,12 @@ pub enum Record {
         ty: String,
         /// The full request.
         body: Body,
-        /// The objects that it refers to.
+        /// The objects that it holds: they cannot be deleted before it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         deps: Vec<BirthId>,
+        /// The objects that it leans on without holding them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        soft_deps: Vec<BirthId>,
         /// The object whose place it takes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaces: Option<BirthId>,
@@ -120,8 +124,10 @@ pub enum Record {
         birth: BirthId,
         /// Its path now.
         path: NodePath,
-        /// The objects that it refers to now.
+        /// The objects that it holds now.
         deps: Vec<BirthId>,
+        /// The objects that it leans on now.
+        soft_deps: Vec<BirthId>,
     },
     /// The object is no longer ours; it stays in the cloud.
     Forgotten {

@@ -1,0 +1,210 @@
+//! Evaluating expressions as far as they are known.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::render::SecretBook;
+use super::{Val, canonical, canonical_text};
+use crate::facts::Type;
+use crate::graph::{Graph, Node};
+use crate::name;
+use crate::wiring::{Expr, NodeId, Plain};
+
+/// What is known of a node's outputs.
+#[derive(Clone, Default)]
+pub struct NodeOutputs {
+    /// Known outputs.
+    pub known: Arc<Map<String, Value>>,
+    /// Known outputs that are secret.
+    pub secret: Arc<BTreeMap<String, Plain>>,
+    /// Outputs that will change, though they have a value.
+    pub changing: Arc<BTreeSet<&'static str>>,
+}
+
+/// The outputs of all nodes, by number.
+pub trait Env {
+    /// What is known of a node; `None` when nothing is.
+    fn outputs(&self, node: NodeId) -> Option<NodeOutputs>;
+}
+
+/// Why an expression has no value at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvalError {
+    /// A list is shorter than the program assumes.
+    #[error("{what} has {length} elements, and the program asks for number {index}")]
+    NoItem {
+        /// What the list comes from.
+        what: String,
+        /// Its length.
+        length: usize,
+        /// The index that was asked for, from 0.
+        index: usize,
+    },
+    /// A node is ready but did not give an output it declares.
+    #[error("{0} was not given by the provider")]
+    NoOutput(String),
+}
+
+/// Evaluates expressions of one graph.
+pub struct Evaluator<'a> {
+    /// The graph, for paths.
+    pub graph: &'a Graph,
+    /// The outputs.
+    pub env: &'a dyn Env,
+    /// Clear texts of secrets.
+    pub secrets: &'a SecretBook,
+}
+
+impl Evaluator<'_> {
+    /// The inputs of a node in canonical form, for an object with this birth
+    /// token.
+    ///
+    /// # Errors
+    /// [`EvalError`] with the field.
+    pub fn inputs(
+        &self,
+        node: &Node,
+        token: &str,
+    ) -> Result<BTreeMap<String, Val>, (String, EvalError)> {
+        let mut inputs = BTreeMap::new();
+        for (name, expr) in &node.inputs {
+            let value = match expr {
+                Expr::GeneratedName => self.generated_name(node, token),
+                expr => self.value(expr).map_err(|why| (name.clone(), why))?,
+            };
+            if !matches!(value, Val::Known(Value::Null)) {
+                inputs.insert(name.clone(), canonical_field(node.ty, name, value));
+            }
+        }
+        Ok(inputs)
+    }
+
+    fn generated_name(&self, node: &Node, token: &str) -> Val {
+        let context = self.graph.context();
+        let name = node.ty.name_rule.map_or_else(String::new, |rule| {
+            name::generate(
+                &rule,
+                &context.stack,
+                &context.env,
+                node.path.as_str(),
+                token,
+            )
+        });
+        Val::Known(Value::String(name))
+    }
+
+    /// The value of an expression.
+    ///
+    /// # Errors
+    /// [`EvalError`].
+    pub fn value(&self, expr: &Expr) -> Result<Val, EvalError> {
+        Ok(match expr {
+            Expr::Literal(value) => Val::Known(value.clone()),
+            Expr::Attr { node, output } => self.attr(*node, output)?,
+            Expr::Item(inner, index) => self.item(inner, *index)?,
+            Expr::Concat(parts) => self.concat(parts)?,
+            Expr::List(items) => {
+                let items: Result<Vec<_>, _> = items.iter().map(|item| self.value(item)).collect();
+                Val::list(items?)
+            }
+            Expr::Map(members) => {
+                let members: Result<BTreeMap<_, _>, EvalError> = members
+                    .iter()
+                    .map(|(key, value)| Ok((key.clone(), self.value(value)?)))
+                    .collect();
+                Val::map(members?)
+            }
+            Expr::Json(inner) => json(self.value(inner)?),
+            Expr::Secret(source) => Val::Secret(self.secrets.plain(source)),
+            Expr::GeneratedName => Val::Unknown(Arc::from("<generated name>")),
+        })
+    }
+
+    fn attr(&self, node: NodeId, output: &'static str) -> Result<Val, EvalError> {
+        let unknown = || {
+            let path = &self.graph.node(node).path;
+            Val::Unknown(Arc::from(format!("<{path}.{output}>")))
+        };
+        let Some(outputs) = self.env.outputs(node) else {
+            return Ok(unknown());
+        };
+        if outputs.changing.contains(output) {
+            return Ok(unknown());
+        }
+        if let Some(plain) = outputs.secret.get(output) {
+            return Ok(Val::Secret(plain.clone()));
+        }
+        match outputs.known.get(output) {
+            Some(value) => Ok(Val::Known(value.clone())),
+            None => Err(EvalError::NoOutput(unknown().to_string())),
+        }
+    }
+
+    fn item(&self, inner: &Expr, index: usize) -> Result<Val, EvalError> {
+        let list = self.value(inner)?;
+        let (length, found) = match &list {
+            Val::Known(Value::Array(items)) => {
+                (items.len(), items.get(index).cloned().map(Val::Known))
+            }
+            Val::List(items) => (items.len(), items.get(index).cloned()),
+            Val::Unknown(text) => return Ok(Val::Unknown(item_text(text, index))),
+            _ => (0, None),
+        };
+        found.ok_or_else(|| EvalError::NoItem {
+            what: list.to_string(),
+            length,
+            index,
+        })
+    }
+
+    fn concat(&self, parts: &[Expr]) -> Result<Val, EvalError> {
+        let (mut clear, mut shown) = (Plain::new(String::new()), String::new());
+        let (mut secret, mut unknown) = (false, false);
+        for part in parts {
+            let value = self.value(part)?;
+            secret |= matches!(value, Val::Secret(_));
+            unknown |= !value.is_known();
+            let text = match &value {
+                Val::Secret(plain) => plain.clone(),
+                other => Plain::new(other.to_string()),
+            };
+            shown.push_str(&value.to_string());
+            clear = Plain::new(format!("{}{}", clear.expose(), text.expose()));
+        }
+        Ok(match (unknown, secret) {
+            (true, _) => Val::Unknown(Arc::from(shown)),
+            (false, true) => Val::Secret(clear),
+            (false, false) => Val::Known(Value::String(shown)),
+        })
+    }
+}
+
+/// `<azs.Names>` at 2 is `<azs.Names[2]>`.
+fn item_text(list: &str, index: usize) -> Arc<str> {
+    match list.strip_suffix('>') {
+        Some(list) => Arc::from(format!("{list}[{index}]>")),
+        None => Arc::from(format!("{list}[{index}]")),
+    }
+}
+
+/// A JSON document as text; with unknown parts, as text that shows them.
+fn json(value: Val) -> Val {
+    match value {
+        Val::Known(value) => Val::Known(Value::String(canonical_text(&value))),
+        value if value.is_known() => {
+            let clear = value.expose().map(|value| canonical_text(&value));
+            Val::Secret(Plain::new(clear.unwrap_or_default()))
+        }
+        value => Val::Unknown(Arc::from(value.to_string())),
+    }
+}
+
+fn canonical_field(ty: &Type, name: &str, value: Val) -> Val {
+    match (ty.field(name), value) {
+        (Some(field), Val::Known(value)) => Val::Known(canonical(field.canon, value)),
+        (_, value) => value,
+    }
+}

@@ -1,0 +1,212 @@
+//! Values as they are stored: canonical text with secrets apart.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::{Val, canonical_text};
+use crate::graph::RESERVED;
+use crate::seal::{Keyring, SealError};
+use crate::state::{Body, SealedSecret, State};
+use crate::wiring::{Plain, SecretSource};
+use crate::world::World;
+
+/// The clear texts of a program's secrets, and the keyring of its state.
+pub struct SecretBook {
+    keyring: Keyring,
+    /// What the state has sealed, opened.
+    known: HashMap<String, Plain>,
+    /// Generated in this run, still to be sealed into the state.
+    fresh: Mutex<BTreeMap<String, Plain>>,
+}
+
+impl SecretBook {
+    /// Opens the generated secrets of a state.
+    ///
+    /// # Errors
+    /// [`SealError::Damaged`] when one of them does not open.
+    pub fn open(keyring: Keyring, state: &State) -> Result<Self, SealError> {
+        let mut known = HashMap::new();
+        for (key, secret) in &state.secrets {
+            let plain = keyring.open(&place_of_secret(key, secret.generation), &secret.sealed)?;
+            known.insert(key.clone(), plain);
+        }
+        Ok(Self {
+            keyring,
+            known,
+            fresh: Mutex::default(),
+        })
+    }
+
+    /// The keyring.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The clear text of a secret.
+    #[must_use]
+    pub fn plain(&self, source: &Arc<SecretSource>) -> Plain {
+        match &**source {
+            SecretSource::Provided(plain) => plain.clone(),
+            SecretSource::Generated { key, shape } => {
+                if let Some(plain) = self.known.get(key) {
+                    return plain.clone();
+                }
+                let mut fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+                let plain = fresh
+                    .entry(key.clone())
+                    .or_insert_with(|| self.keyring.generate(key, 0, *shape));
+                plain.clone()
+            }
+        }
+    }
+
+    /// The secrets that were generated in this run, sealed for the state.
+    #[must_use]
+    pub fn fresh(&self, world: &dyn World) -> BTreeMap<String, SealedSecret> {
+        let fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+        let seal = |(key, plain): (&String, &Plain)| {
+            let sealed = self.keyring.seal(world, &place_of_secret(key, 0), plain);
+            (
+                key.clone(),
+                SealedSecret {
+                    generation: 0,
+                    sealed,
+                },
+            )
+        };
+        fresh.iter().map(seal).collect()
+    }
+}
+
+fn place_of_secret(key: &str, generation: u32) -> String {
+    format!("secret|{key}|{generation}")
+}
+
+/// The member under which a secret's digest stands in stored text.
+fn digest_key() -> String {
+    format!("{RESERVED}secret")
+}
+
+/// The stored form of a value: canonical text in which a secret is its digest,
+/// and the sealed secrets apart. `None` while something is unknown. `place`
+/// names the object; with a world the secrets are sealed, without one only
+/// their digests are made, which is enough to compare.
+#[must_use]
+pub fn render_body(
+    inputs: &BTreeMap<String, Val>,
+    place: &str,
+    keyring: &Keyring,
+    world: Option<&dyn World>,
+) -> Option<Body> {
+    let mut renderer = Renderer {
+        keyring,
+        world,
+        sealed: BTreeMap::new(),
+    };
+    let mut members = Map::new();
+    for (key, value) in inputs {
+        let value = renderer.render(value, &format!("{place}|{key}"))?;
+        members.insert(key.clone(), value);
+    }
+    let json = RawValue::from_string(canonical_text(&Value::Object(members))).ok()?;
+    Some(Body {
+        json,
+        sealed: renderer.sealed,
+    })
+}
+
+struct Renderer<'a> {
+    keyring: &'a Keyring,
+    world: Option<&'a dyn World>,
+    sealed: BTreeMap<String, String>,
+}
+
+impl Renderer<'_> {
+    fn render(&mut self, value: &Val, place: &str) -> Option<Value> {
+        match value {
+            Val::Known(value) => Some(value.clone()),
+            Val::Unknown(_) => None,
+            Val::Secret(plain) => {
+                if let Some(world) = self.world {
+                    let sealed = self.keyring.seal(world, place, plain);
+                    self.sealed.insert(place.to_owned(), sealed);
+                }
+                let digest = self.keyring.digest(place, plain);
+                Some(Value::Object(Map::from_iter([(
+                    digest_key(),
+                    Value::String(digest),
+                )])))
+            }
+            Val::List(items) => {
+                let each = items.iter().enumerate();
+                each.map(|(index, item)| self.render(item, &format!("{place}|{index}")))
+                    .collect()
+            }
+            Val::Map(members) => {
+                let mut rendered = Map::new();
+                for (key, value) in members {
+                    let value = self.render(value, &format!("{place}|{key}"))?;
+                    rendered.insert(key.clone(), value);
+                }
+                Some(Value::Object(rendered))
+            }
+        }
+    }
+}
+
+/// The clear value of stored text.
+///
+/// # Errors
+/// [`SealError::Damaged`] when a sealed secret is missing or does not open.
+pub fn open_body(
+    json: &RawValue,
+    sealed: &BTreeMap<String, String>,
+    place: &str,
+    keyring: &Keyring,
+) -> Result<Map<String, Value>, SealError> {
+    let value: Value = serde_json::from_str(json.get()).map_err(|_| SealError::Damaged)?;
+    let Value::Object(members) = value else {
+        return Err(SealError::Damaged);
+    };
+    if sealed.is_empty() {
+        return Ok(members);
+    }
+    let each = members.into_iter().map(|(key, value)| {
+        let value = open_value(value, sealed, &format!("{place}|{key}"), keyring)?;
+        Ok((key, value))
+    });
+    each.collect()
+}
+
+fn open_value(
+    value: Value,
+    sealed: &BTreeMap<String, String>,
+    place: &str,
+    keyring: &Keyring,
+) -> Result<Value, SealError> {
+    match value {
+        Value::Object(members) if members.contains_key(&digest_key()) => {
+            let sealed = sealed.get(place).ok_or(SealError::Damaged)?;
+            let plain = keyring.open(place, sealed)?;
+            Ok(Value::String(plain.expose().to_owned()))
+        }
+        Value::Object(members) => {
+            let each = members.into_iter().map(|(key, value)| {
+                let value = open_value(value, sealed, &format!("{place}|{key}"), keyring)?;
+                Ok((key, value))
+            });
+            each.collect::<Result<Map<_, _>, _>>().map(Value::Object)
+        }
+        Value::Array(items) => {
+            let each = items.into_iter().enumerate().map(|(index, item)| {
+                open_value(item, sealed, &format!("{place}|{index}"), keyring)
+            });
+            each.collect()
+        }
+        scalar => Ok(scalar),
+    }
+}
