@@ -1,1 +1,26 @@
-//! AWS resource types and constructs for mlplat: definitions with declared facts.
+//! AWS resource types and constructs for mlplat.
+//!
+//! Two layers. The raw layer has one file per AWS object, with the declared
+//! facts from which the planner derives order and replacement, the simulated
+//! cloud derives behaviour, and the oracle checks both: [`ec2`], [`iam`],
+//! [`eks`], [`s3`], and the read-only questions of [`lookups`]. Type names are
+//! the service and CloudFormation's name (`ec2.NatGateway`), field names are
+//! those of CloudFormation and the API; where a request is nested, its members
+//! stand at the top level, and [`api`] says where each one goes.
+//!
+//! Above it, [`policy`] builds IAM documents whose unknown parts stay visible,
+//! and [`catalog`] lists every type.
+
+pub mod api;
+mod catalog;
+pub mod ec2;
+pub mod eks;
+pub mod iam;
+pub mod ids;
+pub mod lookups;
+pub mod policy;
+pub mod s3;
+mod sources;
+
+pub use catalog::catalog;
+pub use ids::Tags;

@@ -1,0 +1,103 @@
+//! Writes the facts of every type, the mapping of its fields and the values of
+//! its enumerations as JSON to standard output, for the oracle.
+
+#[path = "../tests/names/mod.rs"]
+mod names;
+
+use std::io::{self, Write};
+
+use mlplat_aws::{api, catalog, ec2, eks, s3};
+use serde_json::{Value, json};
+
+fn main() -> io::Result<()> {
+    let dump = json!({
+        "types": catalog(),
+        "mappings": api::MAPPINGS,
+        "values": values(),
+    });
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &dump)?;
+    writeln!(out)
+}
+
+/// The enumerations of this crate, by the field that takes them.
+fn values() -> Vec<Value> {
+    let each = [
+        (
+            "ec2.VPC",
+            "InstanceTenancy",
+            names::of::<ec2::InstanceTenancy>(),
+        ),
+        (
+            "ec2.LaunchTemplate",
+            "HttpTokens",
+            names::of::<ec2::HttpTokens>(),
+        ),
+        (
+            "eks.Cluster",
+            "AuthenticationMode",
+            names::of::<eks::AuthenticationMode>(),
+        ),
+        ("eks.Cluster", "IpFamily", names::of::<eks::IpFamily>()),
+        (
+            "eks.Cluster",
+            "EnabledLogTypes",
+            names::of::<eks::LogType>(),
+        ),
+        (
+            "eks.Cluster",
+            "SupportType",
+            names::of::<eks::SupportType>(),
+        ),
+        ("eks.Nodegroup", "AmiType", names::of::<eks::AmiType>()),
+        (
+            "eks.Nodegroup",
+            "CapacityType",
+            names::of::<eks::CapacityType>(),
+        ),
+        (
+            "eks.Nodegroup",
+            "Taints[].effect",
+            names::of::<eks::TaintEffect>(),
+        ),
+        (
+            "eks.Nodegroup",
+            "Taints[]",
+            names::of::<eks::ResolvedTaint>(),
+        ),
+        (
+            "eks.Addon",
+            "ResolveConflicts",
+            names::of::<eks::ResolveConflicts>(),
+        ),
+        (
+            "eks.AccessPolicyAssociation",
+            "AccessScopeType",
+            names::of::<eks::AccessScopeType>(),
+        ),
+        (
+            "ec2.LaunchTemplate",
+            "BlockDeviceMappings[]",
+            names::of::<ec2::ResolvedBlockDeviceMapping>(),
+        ),
+        (
+            "ec2.LaunchTemplate",
+            "BlockDeviceMappings[].Ebs",
+            names::of::<ec2::ResolvedEbsBlockDevice>(),
+        ),
+        (
+            "s3.Bucket",
+            "VersioningStatus",
+            names::of::<s3::VersioningStatus>(),
+        ),
+        ("s3.Bucket", "SSEAlgorithm", names::of::<s3::SseAlgorithm>()),
+        (
+            "s3.Bucket",
+            "ObjectOwnership",
+            names::of::<s3::ObjectOwnership>(),
+        ),
+    ];
+    each.iter()
+        .map(|(ty, field, values)| json!({ "ty": ty, "field": field, "values": values }))
+        .collect()
+}

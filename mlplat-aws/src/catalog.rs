@@ -1,0 +1,49 @@
+//! Every type of this crate.
+
+use mlplat_core::facts::Type;
+
+use crate::{ec2, eks, iam, lookups, s3};
+
+/// The facts of every type, in order of service and name.
+///
+/// ```
+/// let nat = mlplat_aws::catalog().iter().find(|ty| ty.name == "ec2.NatGateway");
+/// assert!(nat.is_some_and(|ty| ty.token));
+/// ```
+#[must_use]
+pub fn catalog() -> &'static [&'static Type] {
+    CATALOG
+}
+
+static CATALOG: &[&Type] = &[
+    &lookups::AVAILABILITY_ZONES,
+    &ec2::EIP,
+    &ec2::INTERNET_GATEWAY,
+    &ec2::LAUNCH_TEMPLATE,
+    &ec2::NAT_GATEWAY,
+    &ec2::NETWORK_ACL,
+    &ec2::ROUTE,
+    &ec2::ROUTE_TABLE,
+    &ec2::SECURITY_GROUP,
+    &ec2::SECURITY_GROUP_EGRESS,
+    &ec2::SECURITY_GROUP_INGRESS,
+    &ec2::SUBNET,
+    &ec2::SUBNET_ROUTE_TABLE_ASSOCIATION,
+    &ec2::VPC,
+    &ec2::VPC_GATEWAY_ATTACHMENT,
+    &eks::ACCESS_ENTRY,
+    &eks::ACCESS_POLICY_ASSOCIATION,
+    &eks::ADDON,
+    &lookups::ADDON_VERSION,
+    &eks::CLUSTER,
+    &lookups::CLUSTER_VERSIONS,
+    &eks::NODEGROUP,
+    &eks::POD_IDENTITY_ASSOCIATION,
+    &iam::OIDC_PROVIDER,
+    &iam::ROLE,
+    &iam::ROLE_POLICY,
+    &iam::ROLE_POLICY_ATTACHMENT,
+    &s3::BUCKET,
+    &s3::BUCKET_POLICY,
+    &lookups::CALLER_IDENTITY,
+];

@@ -1,0 +1,73 @@
+//! Newtypes for AWS identifiers: a subnet id does not fit where a VPC id goes.
+
+use std::collections::BTreeMap;
+
+use mlplat_core::Output;
+
+/// Tags of an object by key. At most 50; keys up to 128 characters, values up
+/// to 256; keys that begin with `aws:` are AWS's own. Ownership tags are added
+/// by the engine and do not appear here.
+pub type Tags = BTreeMap<String, Output<String>>;
+
+mlplat_core::ids! {
+    /// Twelve digits: `123456789012`.
+    pub struct AccountId;
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub struct Partition;
+    /// `eu-central-1`.
+    pub struct Region;
+    /// `eu-central-1a`. The letter names different places in different accounts.
+    pub struct AvailabilityZone;
+    /// `euc1-az2`: the same place in every account.
+    pub struct AvailabilityZoneId;
+    /// Any ARN.
+    pub struct Arn;
+
+    /// `vpc-0123456789abcdef0`.
+    pub struct VpcId;
+    /// `subnet-0123456789abcdef0`.
+    pub struct SubnetId;
+    /// `igw-0123456789abcdef0`.
+    pub struct InternetGatewayId;
+    /// An Elastic IP address: `eipalloc-0123456789abcdef0`.
+    pub struct AllocationId;
+    /// `nat-0123456789abcdef0`.
+    pub struct NatGatewayId;
+    /// `rtb-0123456789abcdef0`.
+    pub struct RouteTableId;
+    /// `rtbassoc-0123456789abcdef0`.
+    pub struct RouteTableAssociationId;
+    /// `sg-0123456789abcdef0`.
+    pub struct SecurityGroupId;
+    /// `sgr-0123456789abcdef0`.
+    pub struct SecurityGroupRuleId;
+    /// `acl-0123456789abcdef0`.
+    pub struct NetworkAclId;
+    /// `lt-0123456789abcdef0`.
+    pub struct LaunchTemplateId;
+
+    /// The name of a role, without its path.
+    pub struct RoleName;
+    /// `arn:aws:iam::123456789012:role/name`.
+    pub struct RoleArn;
+    /// `arn:aws:iam::aws:policy/Name`, or one of the account's own.
+    pub struct PolicyArn;
+    /// `arn:aws:iam::123456789012:oidc-provider/host/path`.
+    pub struct OidcProviderArn;
+
+    /// The name of an EKS cluster.
+    pub struct ClusterName;
+    /// `arn:aws:eks:eu-central-1:123456789012:cluster/name`.
+    pub struct ClusterArn;
+    /// The name of a managed node group.
+    pub struct NodegroupName;
+    /// `a-0123456789abcdef0`.
+    pub struct PodIdentityAssociationId;
+    /// The ARN of an IAM principal (role or user) that has an access entry.
+    pub struct PrincipalArn;
+
+    /// The name of a bucket, unique in all of AWS.
+    pub struct BucketName;
+    /// `arn:aws:s3:::name`.
+    pub struct BucketArn;
+}

@@ -1,0 +1,14 @@
+//! Read-only questions, answered at plan when credentials exist and pinned in
+//! the state.
+//!
+//! The forms of their outputs are what the simulated cloud answers.
+
+mod addon_version;
+mod availability_zones;
+mod caller_identity;
+mod cluster_versions;
+
+pub use addon_version::*;
+pub use availability_zones::*;
+pub use caller_identity::*;
+pub use cluster_versions::*;

@@ -1,0 +1,58 @@
+//! Trust policies: who may take on a role.
+
+use mlplat_core::Output;
+
+use super::{Condition, PolicyDocument, Principal, Statement};
+use crate::action;
+use crate::ids::{AccountId, OidcProviderArn};
+
+/// An AWS service: `eks.amazonaws.com`, `ec2.amazonaws.com`.
+pub fn service(name: impl Into<String>) -> PolicyDocument {
+    PolicyDocument::new([
+        Statement::allow([action!("sts:AssumeRole")]).by(Principal::Service(name.into()))
+    ])
+}
+
+/// Pods, by EKS Pod Identity: which ones is said by the association. The text
+/// is that of the EKS user guide.
+pub fn pod_identity() -> PolicyDocument {
+    PolicyDocument::new([
+        Statement::allow([action!("sts:AssumeRole"), action!("sts:TagSession")])
+            .sid("AllowEksAuthToAssumeRoleForPodIdentity")
+            .by(Principal::Service("pods.eks.amazonaws.com".into())),
+    ])
+}
+
+/// Pods of one service account, by tokens of the cluster's issuer (IRSA).
+///
+/// `issuer` is the issuer without `https://`. Both the subject and the
+/// audience are asked for: without the subject every pod of the cluster could
+/// take on the role, without the audience a token made for somebody else.
+pub fn irsa(
+    provider: impl Into<Output<OidcProviderArn>>,
+    issuer: impl Into<Output<String>>,
+    namespace: &str,
+    service_account: &str,
+) -> PolicyDocument {
+    let issuer = issuer.into();
+    let subject = format!("system:serviceaccount:{namespace}:{service_account}");
+    PolicyDocument::new(
+        [Statement::allow([action!("sts:AssumeRoleWithWebIdentity")])
+            .by(Principal::Federated(provider.into()))
+            .when(Condition::equals(
+                mlplat_core::text!("{}:aud", issuer),
+                "sts.amazonaws.com",
+            ))
+            .when(Condition::equals(
+                mlplat_core::text!("{}:sub", issuer),
+                subject,
+            ))],
+    )
+}
+
+/// Every identity of an account that the account itself allows to.
+pub fn account(id: impl Into<Output<AccountId>>) -> PolicyDocument {
+    PolicyDocument::new([
+        Statement::allow([action!("sts:AssumeRole")]).by(Principal::Account(id.into()))
+    ])
+}
