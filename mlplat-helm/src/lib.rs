@@ -1,6 +1,9 @@
 //! Helm charts rendered in Rust, object for object as helm does.
 
+pub mod chart;
 pub mod funcs;
+pub mod semver;
 pub mod template;
 pub mod value;
+pub mod values;
 pub mod yaml;
