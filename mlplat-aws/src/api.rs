@@ -84,6 +84,9 @@ pub static MAPPINGS: &[Mapping] = &[
     },
     Mapping {
         paths: &[
+            p("IpProtocol", "IpProtocol", "IpPermissions[].IpProtocol"),
+            p("FromPort", "FromPort", "IpPermissions[].FromPort"),
+            p("ToPort", "ToPort", "IpPermissions[].ToPort"),
             p("CidrIp", "CidrIp", "IpPermissions[].IpRanges[].CidrIp"),
             p(
                 "CidrIpv6",
@@ -105,6 +108,9 @@ pub static MAPPINGS: &[Mapping] = &[
     },
     Mapping {
         paths: &[
+            p("IpProtocol", "IpProtocol", "IpPermissions[].IpProtocol"),
+            p("FromPort", "FromPort", "IpPermissions[].FromPort"),
+            p("ToPort", "ToPort", "IpPermissions[].ToPort"),
             p("CidrIp", "CidrIp", "IpPermissions[].IpRanges[].CidrIp"),
             p(
                 "CidrIpv6",

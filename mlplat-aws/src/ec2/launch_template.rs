@@ -1,8 +1,8 @@
 //! `ec2.LaunchTemplate`.
 
 use mlplat_core::facts::{
-    Alphabet, Held, NameRule, OnChange, OutputFact, OutputLife, Recovery, Refs, Scope, TYPE, Type,
-    Unique, instant, opt,
+    Alphabet, Canon, Held, NameRule, OnChange, OutputFact, OutputLife, Recovery, Refs, Scope, TYPE,
+    Type, Unique, f, instant, opt,
 };
 use mlplat_core::{Output, Resource};
 
@@ -44,11 +44,11 @@ pub static LAUNCH_TEMPLATE: Type = Type {
         alphabet: Alphabet::LaunchTemplate,
     }),
     fields: &[
-        opt("LaunchTemplateName", OnChange::Replace),
+        f("LaunchTemplateName", OnChange::Replace, Refs::No),
         opt("ImageId", OnChange::InPlace),
         opt("UserData", OnChange::InPlace),
         opt("SecurityGroupIds", OnChange::InPlace)
-            .canon(mlplat_core::facts::Canon::Set)
+            .canon(Canon::Set)
             .refs(Refs::To("ec2.SecurityGroup", Held::Dangles)),
         opt("BlockDeviceMappings", OnChange::InPlace),
         opt("HttpEndpoint", OnChange::InPlace),

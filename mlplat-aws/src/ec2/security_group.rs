@@ -27,7 +27,7 @@ pub static SECURITY_GROUP: Type = Type {
         alphabet: Alphabet::SecurityGroup,
     }),
     fields: &[
-        opt("GroupName", OnChange::Replace),
+        f("GroupName", OnChange::Replace, Refs::No),
         f("GroupDescription", OnChange::Replace, Refs::No),
         opt("VpcId", OnChange::Replace)
             .refs(Refs::To("ec2.VPC", Held::Refused("DependencyViolation"))),

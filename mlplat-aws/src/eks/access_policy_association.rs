@@ -34,7 +34,7 @@ pub static ACCESS_POLICY_ASSOCIATION: Type = Type {
             Refs::To("eks.AccessEntry", Held::Cascades),
         ),
         f("PolicyArn", OnChange::Replace, Refs::No),
-        f("AccessScopeType", OnChange::InPlace, Refs::No),
+        opt("AccessScopeType", OnChange::InPlace),
         opt("AccessScopeNamespaces", OnChange::InPlace).canon(Canon::Set),
     ],
     outputs: &[OutputFact::fixed(

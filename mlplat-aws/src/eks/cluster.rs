@@ -41,7 +41,7 @@ pub static CLUSTER: Type = Type {
         alphabet: Alphabet::Eks,
     }),
     fields: &[
-        opt("Name", OnChange::Replace),
+        f("Name", OnChange::Replace, Refs::No),
         opt("Version", OnChange::OneStepUp),
         f(
             "RoleArn",

@@ -44,7 +44,7 @@ pub static NODEGROUP: Type = Type {
             OnChange::Replace,
             Refs::To("eks.Cluster", Held::Refused("ResourceInUseException")),
         ),
-        opt("NodegroupName", OnChange::Replace),
+        f("NodegroupName", OnChange::Replace, Refs::No),
         f(
             "NodeRole",
             OnChange::Replace,

@@ -28,7 +28,7 @@ pub static ROLE: Type = Type {
         alphabet: Alphabet::Iam,
     }),
     fields: &[
-        opt("RoleName", OnChange::Replace),
+        f("RoleName", OnChange::Replace, Refs::No),
         f("AssumeRolePolicyDocument", OnChange::InPlace, Refs::No).canon(Canon::Policy),
         opt("Path", OnChange::Replace),
         opt("Description", OnChange::InPlace),

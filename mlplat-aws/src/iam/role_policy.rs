@@ -36,7 +36,7 @@ pub static ROLE_POLICY: Type = Type {
         f("PolicyName", OnChange::Replace, Refs::No),
         f("PolicyDocument", OnChange::InPlace, Refs::No).canon(Canon::Policy),
     ],
-    outputs: &[OutputFact::fixed("Id", "{RoleName}|{PolicyName}")],
+    outputs: &[OutputFact::fixed("Id", "{PolicyName}|{RoleName}")],
     unique: &[Unique {
         fields: &["PolicyName"],
         scope: Scope::Parent("RoleName"),

@@ -1,8 +1,8 @@
 //! `s3.Bucket`.
 
 use mlplat_core::facts::{
-    Alphabet, Blocked, NameRule, OnChange, OutputFact, Quota, Recovery, Scope, TYPE, Type, Unique,
-    instant, opt,
+    Alphabet, Blocked, NameRule, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Type,
+    Unique, f, instant, opt,
 };
 use mlplat_core::{Output, Resource};
 
@@ -33,7 +33,7 @@ pub static BUCKET: Type = Type {
         alphabet: Alphabet::S3,
     }),
     fields: &[
-        opt("BucketName", OnChange::Replace),
+        f("BucketName", OnChange::Replace, Refs::No),
         opt("VersioningStatus", OnChange::InPlace),
         opt("SSEAlgorithm", OnChange::InPlace),
         opt("KMSMasterKeyID", OnChange::InPlace),
