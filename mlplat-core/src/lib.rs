@@ -4,6 +4,7 @@
 // from within.
 extern crate self as mlplat_core;
 
+pub mod deploy;
 pub mod facts;
 pub mod graph;
 pub mod name;
@@ -18,6 +19,7 @@ mod digest;
 mod path;
 mod problem;
 
+pub use deploy::Engine;
 pub(crate) use digest::hex;
 pub use graph::{Construct, Context, Graph, Lifecycle, Scope, Stack};
 pub use mlplat_macros::Resource;

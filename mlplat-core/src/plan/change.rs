@@ -1,8 +1,10 @@
 //! The plan as plain data.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{Estimate, StepGraph};
 use crate::path::NodePath;
@@ -229,13 +231,15 @@ pub struct Plan {
     /// What reality showed that the state did not know; applied before the
     /// first step.
     pub refreshed: Vec<Record>,
+    /// Answers to look-ups that hold for this plan.
+    pub answers: HashMap<NodeId, Map<String, Value>>,
 }
 
 impl Plan {
     /// Whether anything will be done.
     #[must_use]
     pub fn has_changes(&self) -> bool {
-        self.counts.keep != self.planned.len()
+        self.changes().next().is_some()
     }
 
     /// Everything but `Keep`.

@@ -22,8 +22,10 @@ mod value;
 
 pub use canon::{canonical, canonical_text};
 pub use change::{Change, Counts, Plan, Planned, Reason, Rule};
+pub(crate) use estimate::remaining;
 pub use estimate::{Estimate, critical_path, weight};
 pub use eval::{Env, EvalError, Evaluator, NodeOutputs};
+pub(crate) use planner::open_secret_outputs;
 pub use planner::{Inputs, Sight, plan};
 pub use render::{SecretBook, open_body, render_body};
 pub use steps::{Step, StepGraph, StepKind};

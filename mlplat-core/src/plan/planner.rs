@@ -94,6 +94,7 @@ struct Round<'a> {
     keys: Keys,
     problems: Problems,
     next_ordinal: u32,
+    answers: HashMap<NodeId, Map<String, Value>>,
 }
 
 #[derive(Default)]
@@ -129,6 +130,7 @@ impl<'a> Round<'a> {
             keys: Keys::default(),
             problems: Problems::default(),
             next_ordinal: inputs.state.next_ordinal,
+            answers: HashMap::new(),
         };
         let mut standing: BTreeSet<BirthId> = BTreeSet::new();
         for id in inputs.graph.order() {
@@ -143,7 +145,11 @@ impl<'a> Round<'a> {
     fn node(&mut self, id: NodeId, standing: &mut BTreeSet<BirthId>) {
         let node = self.inputs.graph.node(id);
         if !matches!(node.kind, NodeKind::Resource) {
-            let answer = self.inputs.answers.get(&id).cloned();
+            // A question about something that will change has no answer yet.
+            let settled = self.is_settled(node);
+            let answer = self.inputs.answers.get(&id).filter(|_| settled).cloned();
+            self.answers
+                .extend(answer.clone().map(|answer| (id, answer)));
             self.set_outputs(id, answer.map(plain_outputs));
             self.planned.push(entry(node, id, Change::Keep));
             return;
@@ -176,6 +182,17 @@ impl<'a> Round<'a> {
             }
             Err(problem) => self.problems.push(problem.on(&node.path).at(node.at.outer)),
         }
+    }
+
+    /// Whether everything that a question depends on is known.
+    fn is_settled(&self, node: &Node) -> bool {
+        let evaluator = Evaluator {
+            graph: self.inputs.graph,
+            env: &self.env,
+            secrets: self.inputs.secrets,
+        };
+        let inputs = evaluator.inputs(node, "");
+        inputs.is_ok_and(|inputs| inputs.values().all(Val::is_known))
     }
 
     /// The object that stands for a node, at its path or at an earlier one.
@@ -610,6 +627,7 @@ impl<'a> Round<'a> {
             steps,
             estimate,
             refreshed: self.refreshed,
+            answers: self.answers,
         }
     }
 }

@@ -11,4 +11,4 @@ mod seam;
 
 pub use error::{ErrorKind, ProviderError};
 pub use registry::Providers;
-pub use seam::{Find, Made, Observed, Owned, Provider, Reader, Request, Status, Target};
+pub use seam::{Find, Made, Observed, Owned, Provider, Rate, Reader, Request, Status, Target};

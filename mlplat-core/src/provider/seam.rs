@@ -44,6 +44,18 @@ pub struct Target {
 pub struct Made {
     /// The id by which the object is read from now on.
     pub id: String,
+    /// The object as the answer shows it, where the answer shows all of it:
+    /// then it is not read again.
+    pub now: Option<Observed>,
+}
+
+/// How many calls a service takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    /// Calls in a second, in the long run.
+    pub per_second: f64,
+    /// Calls at once after a pause.
+    pub burst: u32,
 }
 
 /// An object as the service shows it.
@@ -102,6 +114,11 @@ pub struct Owned {
 pub trait Reader: Send + Sync {
     /// The types it serves.
     fn types(&self) -> &[&'static Type];
+
+    /// How many calls one of its services takes; `None` for any number.
+    fn rate(&self, _service: &str) -> Option<Rate> {
+        None
+    }
 
     /// Reads one object directly by its id.
     ///

@@ -314,6 +314,7 @@ mod tests {
             },
             Record::Done {
                 birth,
+                id: None,
                 outputs: Body::empty(),
                 took_s: Some(3),
             },

@@ -214,9 +214,15 @@ impl State {
             Record::Made { birth, id } => self.made(birth, id),
             Record::Done {
                 birth,
+                id,
                 outputs,
                 took_s,
-            } => self.done(birth, outputs, took_s),
+            } => {
+                if let Some(id) = id {
+                    self.made(birth, id);
+                }
+                self.done(birth, outputs, took_s);
+            }
             Record::Deleted { birth } | Record::Forgotten { birth } => {
                 self.open.remove(&birth);
                 self.objects.remove(&birth);

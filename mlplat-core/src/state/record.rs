@@ -84,6 +84,9 @@ pub enum Record {
     Done {
         /// The object.
         birth: BirthId,
+        /// Its id, when it was ready as soon as the call returned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
         /// Its outputs.
         outputs: Body,
         /// How long it took, in seconds.

@@ -1,0 +1,648 @@
+//! `Engine`: plan, deploy, destroy, look.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::answers::{self, Answers};
+use super::cancel::Cancel;
+use super::event::{Event, Sink, Stamped};
+use super::ledger::Ledger;
+use super::outcome::{Deployment, Outcome};
+use super::recover::{Recovery, Resolved};
+use super::refresh::refresh;
+use super::run::{Run, Setup, execute, seconds};
+use super::saved::SavedPlan;
+use crate::graph::Graph;
+use crate::path::NodePath;
+use crate::plan::{self, Evaluator, Inputs, Plan, SecretBook, open_body};
+use crate::problem::{Problem, Problems};
+use crate::provider::{ProviderError, Providers};
+use crate::seal::{Keyring, KeyringLock, SealError};
+use crate::state::{Body, Holder, Record, Run as RunKind, Session, State, StateStore, StoreError};
+use crate::world::World;
+
+/// The engine: programs in, deployments out. It prints nothing, reads no
+/// environment and ends no process; several can run side by side.
+#[derive(Clone)]
+pub struct Engine {
+    world: Arc<dyn World>,
+    store: Arc<dyn StateStore>,
+    providers: Providers,
+    keys: Arc<dyn KeyringLock>,
+}
+
+/// How a plan is made.
+#[derive(Debug, Clone)]
+pub struct PlanOptions {
+    /// Look at reality first.
+    pub refresh: bool,
+    /// Ask pinned look-ups again.
+    pub refresh_lookups: bool,
+    /// Only these subtrees.
+    pub only: Vec<NodePath>,
+    /// Plan to delete instead of to bring.
+    pub destroy: bool,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        Self {
+            refresh: true,
+            refresh_lookups: false,
+            only: Vec::new(),
+            destroy: false,
+        }
+    }
+}
+
+/// How a plan is carried out.
+#[derive(Debug, Clone)]
+pub struct DeployOptions {
+    /// How the plan is made.
+    pub plan: PlanOptions,
+    /// API calls at the same time.
+    pub parallelism: usize,
+    /// Who deploys, for the lock.
+    pub who: String,
+    /// The plan that was read and saved, if one was.
+    pub saved: Option<SavedPlan>,
+}
+
+impl Default for DeployOptions {
+    fn default() -> Self {
+        Self {
+            plan: PlanOptions::default(),
+            parallelism: 64,
+            who: "mlplat".to_owned(),
+            saved: None,
+        }
+    }
+}
+
+/// A declared output of the stack, as of the last deployment.
+#[derive(Clone)]
+pub struct StackOutput {
+    /// Its value.
+    pub value: Value,
+    /// Whether it is secret, and not to be shown unasked.
+    pub secret: bool,
+}
+
+/// Why the engine gives up as a whole. A failed step is not such a reason: it
+/// is in the [`Deployment`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The program, the plan or an argument is refused.
+    #[error("{0}")]
+    Problems(#[from] Problems),
+    /// The store refuses or is damaged.
+    #[error("{}", store_text(.0))]
+    Store(#[from] StoreError),
+    /// The state's secrets cannot be opened.
+    #[error("{}", seal_text(.0))]
+    Seal(#[from] SealError),
+    /// Reality could not be looked at.
+    #[error("failed to read {path}: {why}")]
+    Read {
+        /// The object or type.
+        path: String,
+        /// The service's error.
+        why: ProviderError,
+    },
+}
+
+impl From<Problem> for EngineError {
+    fn from(problem: Problem) -> Self {
+        Self::Problems(problem.into())
+    }
+}
+
+impl From<(String, ProviderError)> for EngineError {
+    fn from((path, why): (String, ProviderError)) -> Self {
+        Self::Read { path, why }
+    }
+}
+
+fn store_text(error: &StoreError) -> String {
+    let fix = match error {
+        StoreError::Locked(..) => {
+            "wait until it is done; the lock is freed by itself when that process ends"
+        }
+        StoreError::Format { fix, .. } => fix,
+        StoreError::Fenced => "look at what the other run did, then plan again",
+        StoreError::Poisoned | StoreError::Io { .. } => {
+            "make the place writable and run again: what was begun is found again"
+        }
+    };
+    format!("{error}\n  do   {fix}")
+}
+
+fn seal_text(error: &SealError) -> String {
+    let fix = match error {
+        SealError::NoRecipient => {
+            "set MLPLAT_AGE_RECIPIENTS, MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE"
+        }
+        SealError::NoIdentity => {
+            "set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE to the key that the state was sealed with; nothing was changed"
+        }
+        SealError::BadKey(_) => "give the key in age's own text form",
+        SealError::Damaged => "restore the state from a backup; nothing was changed",
+    };
+    format!("{error}\n  do   {fix}")
+}
+
+/// A state that was read, put in order, with its keyring.
+struct Ground {
+    state: State,
+    keyring: Keyring,
+    /// Records that make the keyring part of a new state.
+    founding: Vec<Record>,
+    /// How many records an interrupted run left.
+    recorded: usize,
+    /// The serial of the snapshot that the journal extends.
+    extends: u64,
+}
+
+impl Engine {
+    /// An engine over a world, a store, providers and the keys of its secrets.
+    #[must_use]
+    pub fn new(
+        world: Arc<dyn World>,
+        store: Arc<dyn StateStore>,
+        providers: Providers,
+        keys: Arc<dyn KeyringLock>,
+    ) -> Self {
+        Self {
+            world,
+            store,
+            providers,
+            keys,
+        }
+    }
+
+    /// What a deployment would do. Takes no lock and changes nothing.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub async fn plan(&self, graph: &Graph, options: &PlanOptions) -> Result<Plan, EngineError> {
+        let stored = self.store.read().await?;
+        let mut ground = self.ground(stored, "new".to_owned())?;
+        for resolved in self.recovery(&ground, graph, true).run().await {
+            ground.state.apply(resolved?.record);
+        }
+        let secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
+        let graph = self.aim(graph, options)?;
+        self.make_plan(&graph, &ground.state, &secrets, options)
+            .await
+            .map(|(plan, _)| plan)
+    }
+
+    /// Carries out what [`Engine::plan`] shows, after `approve` has seen it.
+    ///
+    /// # Errors
+    /// [`EngineError`]; failed steps are in the [`Deployment`].
+    pub async fn deploy(
+        &self,
+        graph: &Graph,
+        options: &DeployOptions,
+        sink: &dyn Sink,
+        cancel: &Cancel,
+        approve: &(dyn Fn(&Plan) -> bool + Sync),
+    ) -> Result<Deployment, EngineError> {
+        let what = if options.plan.destroy {
+            "destroy"
+        } else {
+            "deploy"
+        };
+        let holder = self.holder(options, what);
+        let mut session = self.store.lock(&holder).await?;
+        let stored = session.load().await?;
+        let mut ground = self.ground(stored, self.draw_lineage())?;
+        let started = self.world.now();
+        let recovered = self
+            .recover(&mut ground, graph, session.as_mut(), sink, started)
+            .await?;
+        let secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
+        let target = self.aim(graph, &options.plan)?;
+        let (plan, pins) = self
+            .make_plan(&target, &ground.state, &secrets, &options.plan)
+            .await?;
+        if let Some(saved) = &options.saved {
+            saved.check(&plan, &ground.state)?;
+        }
+        if !plan.has_changes() {
+            if recovered {
+                self.close(ground.state, session.as_mut()).await?;
+            }
+            return Ok(Deployment {
+                unchanged: true,
+                ..nothing(Outcome::Complete)
+            });
+        }
+        if !approve(&plan) || cancel.is_cancelled() {
+            return Ok(nothing(Outcome::Cancelled));
+        }
+        let opening = self.opening(&mut ground, &plan, pins, &secrets, options, session.fence());
+        session
+            .append(&ground.state.lineage, ground.extends, &opening)
+            .await?;
+        for record in opening {
+            ground.state.apply(record);
+        }
+        self.carry_out(
+            &target,
+            &plan,
+            ground,
+            &secrets,
+            options,
+            (sink, cancel),
+            session,
+        )
+        .await
+    }
+
+    /// What the state holds, with an interrupted run's records.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub async fn state(&self) -> Result<Option<State>, EngineError> {
+        Ok(self.store.read().await?.replayed())
+    }
+
+    /// The declared outputs, as of the last deployment.
+    ///
+    /// # Errors
+    /// As the store says; [`SealError`] when secrets cannot be opened.
+    pub async fn outputs(&self) -> Result<BTreeMap<String, StackOutput>, EngineError> {
+        let Some(state) = self.state().await? else {
+            return Ok(BTreeMap::new());
+        };
+        let mut outputs = BTreeMap::new();
+        for (name, body) in &state.outputs {
+            let secret = !body.sealed.is_empty();
+            let members = if secret {
+                let keyring = self.keyring(&state)?;
+                open_body(&body.json, &body.sealed, &output_place(name), &keyring)?
+            } else {
+                serde_json::from_str(body.json.get()).unwrap_or_default()
+            };
+            let value = members.get("value").cloned().unwrap_or_default();
+            outputs.insert(name.clone(), StackOutput { value, secret });
+        }
+        Ok(outputs)
+    }
+
+    /// Changes the state without touching any cloud: what the state commands
+    /// do. `edit` is given the state and says which records to apply.
+    ///
+    /// # Errors
+    /// [`EngineError`], among them the problem that `edit` returns.
+    pub async fn edit(
+        &self,
+        options: &DeployOptions,
+        edit: impl FnOnce(&State) -> Result<Vec<Record>, Problem>,
+    ) -> Result<(), EngineError> {
+        let mut session = self.store.lock(&self.holder(options, "state")).await?;
+        let stored = session.load().await?;
+        let mut ground = self.ground(stored, self.draw_lineage())?;
+        for record in edit(&ground.state)? {
+            ground.state.apply(record);
+        }
+        for record in ground.founding {
+            ground.state.apply(record);
+        }
+        self.close(ground.state, session.as_mut()).await
+    }
+
+    /// The providers, for commands that read.
+    #[must_use]
+    pub fn providers(&self) -> &Providers {
+        &self.providers
+    }
+
+    // --- the parts ---
+
+    fn holder(&self, options: &DeployOptions, what: &str) -> Holder {
+        Holder {
+            who: options.who.clone(),
+            what: what.to_owned(),
+            since: self.world.unix_time(),
+        }
+    }
+
+    fn draw_lineage(&self) -> String {
+        let mut bytes = [0; 8];
+        self.world.random(&mut bytes);
+        crate::hex(&bytes)
+    }
+
+    fn ground(&self, stored: crate::state::Stored, lineage: String) -> Result<Ground, EngineError> {
+        let recorded = stored.records.len();
+        let extends = stored.state.as_ref().map_or(0, |state| state.serial);
+        let state = stored.replayed().unwrap_or_else(|| State::new(lineage));
+        let mut founding = Vec::new();
+        let keyring = match &state.keys {
+            Some(sealed) => Keyring::unlock(sealed, &*self.keys)?,
+            None => {
+                let keyring = Keyring::draw(&*self.world);
+                founding.push(Record::Keys {
+                    sealed: keyring.locked(&*self.keys)?,
+                });
+                keyring
+            }
+        };
+        Ok(Ground {
+            state,
+            keyring,
+            founding,
+            recorded,
+            extends,
+        })
+    }
+
+    fn keyring(&self, state: &State) -> Result<Keyring, SealError> {
+        let sealed = state.keys.as_deref().ok_or(SealError::Damaged)?;
+        Keyring::unlock(sealed, &*self.keys)
+    }
+
+    fn recovery<'a>(&'a self, ground: &'a Ground, graph: &Graph, read_only: bool) -> Recovery<'a> {
+        let context = graph.context();
+        Recovery {
+            state: &ground.state,
+            providers: &self.providers,
+            keyring: &ground.keyring,
+            world: &*self.world,
+            stack: format!("{}/{}", context.stack, context.env),
+            read_only,
+        }
+    }
+
+    /// Resolves what an interrupted run left open. Whether there was one.
+    async fn recover(
+        &self,
+        ground: &mut Ground,
+        graph: &Graph,
+        session: &mut dyn Session,
+        sink: &dyn Sink,
+        started: Duration,
+    ) -> Result<bool, EngineError> {
+        let open = ground.state.open.len();
+        if open == 0 && ground.recorded == 0 {
+            return Ok(false);
+        }
+        let tell = |event| {
+            let t_s = seconds(self.world.now().saturating_sub(started));
+            sink.event(&Stamped { v: 1, t_s, event });
+        };
+        tell(Event::Interrupted {
+            open,
+            recorded: ground.recorded,
+        });
+        let results = self.recovery(ground, graph, false).run().await;
+        let mut failed = None;
+        for result in results {
+            match result {
+                Ok(Resolved {
+                    record,
+                    path,
+                    verb,
+                    found,
+                }) => {
+                    session
+                        .append(
+                            &ground.state.lineage,
+                            ground.extends,
+                            std::slice::from_ref(&record),
+                        )
+                        .await?;
+                    ground.state.apply(record);
+                    tell(Event::Resolved {
+                        path,
+                        action: verb,
+                        found: found.to_owned(),
+                    });
+                }
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        failed.map_or(Ok(true), |error| Err(error.into()))
+    }
+
+    /// The program itself, or an empty one to destroy towards.
+    fn aim(&self, graph: &Graph, options: &PlanOptions) -> Result<Graph, EngineError> {
+        if options.destroy {
+            return Ok(Graph::build(graph.context().clone(), |_| {})?);
+        }
+        Ok(graph.clone())
+    }
+
+    async fn make_plan(
+        &self,
+        graph: &Graph,
+        state: &State,
+        secrets: &SecretBook,
+        options: &PlanOptions,
+    ) -> Result<(Plan, Vec<Record>), EngineError> {
+        let sights = if options.refresh {
+            refresh(state, &self.providers, secrets.keyring(), &*self.world).await?
+        } else {
+            BTreeMap::new()
+        };
+        let Answers { known, pins } = answers::answer(
+            graph,
+            state,
+            &self.providers,
+            secrets,
+            options.refresh_lookups,
+        )
+        .await?;
+        let orphans = self.orphans(state, options).await?;
+        let plan = plan::plan(&Inputs {
+            graph,
+            state,
+            sights: &sights,
+            answers: &known,
+            secrets,
+            types: &|name| self.providers.type_named(name),
+            only: &options.only,
+            orphans: &orphans,
+        })?;
+        Ok((plan, pins))
+    }
+
+    /// What carries our tag and is in no state: left by a run that lost its
+    /// lock after its call was on the way.
+    async fn orphans(
+        &self,
+        state: &State,
+        options: &PlanOptions,
+    ) -> Result<Vec<crate::provider::Owned>, EngineError> {
+        if !options.refresh || state.serial == 0 || !options.only.is_empty() {
+            return Ok(Vec::new());
+        }
+        let owned = super::refresh::retried(&*self.world, || {
+            Box::pin(self.providers.owned(&state.lineage))
+        });
+        let owned = owned
+            .await
+            .map_err(|error| ("the owned objects".to_owned(), error))?;
+        let births = state.objects.keys().chain(state.open.keys());
+        let known: std::collections::BTreeSet<String> = births
+            .filter_map(|birth| state.birth(*birth))
+            .map(|birth| birth.token(&state.lineage))
+            .collect();
+        Ok(owned
+            .into_iter()
+            .filter(|owned| !known.contains(&owned.token))
+            .collect())
+    }
+
+    /// The records with which a run starts.
+    fn opening(
+        &self,
+        ground: &mut Ground,
+        plan: &Plan,
+        pins: Vec<Record>,
+        secrets: &SecretBook,
+        options: &DeployOptions,
+        fence: u64,
+    ) -> Vec<Record> {
+        let run = if options.plan.destroy {
+            RunKind::Destroy
+        } else {
+            RunKind::Deploy
+        };
+        let mut records = vec![Record::Open {
+            fence,
+            run,
+            program: Some(plan.program.clone()),
+            plan: options.saved.as_ref().map(SavedPlan::nonce),
+        }];
+        records.append(&mut ground.founding);
+        records.extend(pins);
+        let fresh = secrets.fresh(&*self.world);
+        records.extend(
+            fresh
+                .into_iter()
+                .map(|(key, secret)| Record::Secret { key, secret }),
+        );
+        records.extend(plan.refreshed.iter().cloned());
+        records
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    async fn carry_out(
+        &self,
+        graph: &Graph,
+        plan: &Plan,
+        ground: Ground,
+        secrets: &SecretBook,
+        options: &DeployOptions,
+        (sink, cancel): (&dyn Sink, &Cancel),
+        session: Box<dyn Session>,
+    ) -> Result<Deployment, EngineError> {
+        let extends = ground.extends;
+        let ledger = Ledger::new(ground.state);
+        let started = self.world.now();
+        let run = Run::new(&Setup {
+            graph,
+            plan,
+            providers: &self.providers,
+            world: &*self.world,
+            secrets,
+            ledger: &ledger,
+            sink,
+            cancel,
+            parallelism: options.parallelism,
+            started,
+        });
+        run.tell(Event::Planned {
+            counts: plan.counts,
+            eta_s: plan.estimate.seconds,
+            steps: plan
+                .steps
+                .steps()
+                .filter(|(at, _)| run.reports(*at))
+                .count(),
+        });
+        let (mut session, deployment, broken) = execute(&run, session, extends).await;
+        run.tell(Event::Summary {
+            done: deployment.done,
+            failed: deployment.failed.len(),
+            skipped: deployment.skipped,
+            elapsed_s: deployment.elapsed_s,
+            critical_path_s: deployment.critical_path_s,
+        });
+        if let Some(error) = broken {
+            return Err(error.into());
+        }
+        let outputs = self.resolve_outputs(graph, &run, secrets);
+        drop(run);
+        let mut state = ledger.into_state();
+        state.apply(Record::Outputs { values: outputs });
+        self.close(state, session.as_mut()).await?;
+        Ok(deployment)
+    }
+
+    /// The stack's outputs, as far as they have a value now.
+    fn resolve_outputs(
+        &self,
+        graph: &Graph,
+        run: &Run<'_>,
+        secrets: &SecretBook,
+    ) -> BTreeMap<String, Body> {
+        let evaluator = Evaluator {
+            graph,
+            env: run,
+            secrets,
+        };
+        let mut outputs = BTreeMap::new();
+        for output in graph.outputs() {
+            let Ok(value) = evaluator.value(&output.expr) else {
+                continue;
+            };
+            let members = BTreeMap::from([("value".to_owned(), value)]);
+            let place = output_place(&output.name);
+            if let Some(body) =
+                plan::render_body(&members, &place, secrets.keyring(), Some(&*self.world))
+            {
+                outputs.insert(output.name.clone(), body);
+            }
+        }
+        outputs
+    }
+
+    /// Ends an operation: the next serial, and a snapshot.
+    async fn close(&self, mut state: State, session: &mut dyn Session) -> Result<(), EngineError> {
+        state.serial += 1;
+        state.next_ordinal = 0;
+        if state.objects.is_empty() && state.open.is_empty() {
+            // Nothing is left that they could belong to.
+            state.keys = None;
+            state.secrets.clear();
+            state.lookups.clear();
+            state.outputs.clear();
+        }
+        Ok(session.commit(&state).await?)
+    }
+}
+
+fn output_place(name: &str) -> String {
+    format!("output|{name}")
+}
+
+fn nothing(outcome: Outcome) -> Deployment {
+    Deployment {
+        outcome,
+        done: 0,
+        failed: Vec::new(),
+        skipped: 0,
+        elapsed_s: 0.0,
+        critical_path_s: 0.0,
+        unchanged: false,
+    }
+}

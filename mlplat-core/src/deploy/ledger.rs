@@ -1,0 +1,106 @@
+//! The ledger: the state of a run, and its records on their way to disk.
+//!
+//! Steps put records in and wait; the run's loop takes what has gathered and
+//! makes it durable as one batch: one write, one sync. While a batch is being
+//! written the next one gathers, so a thousand steps cost as many syncs as
+//! there are rounds, not as there are steps. The order in the file is the
+//! order in which records became durable.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use crate::state::{Record, State};
+
+/// The run has to end: its records can no longer be made durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Halted;
+
+/// State and unwritten records, shared by all steps.
+pub(crate) struct Ledger(Mutex<Inner>);
+
+struct Inner {
+    state: State,
+    waiting: Vec<Record>,
+    acks: Vec<oneshot::Sender<()>>,
+    halted: bool,
+}
+
+/// Records that become durable together, and who waits for them.
+pub(crate) struct Batch {
+    pub(crate) records: Vec<Record>,
+    acks: Vec<oneshot::Sender<()>>,
+}
+
+impl Batch {
+    /// The records are durable.
+    pub(crate) fn acknowledge(self) {
+        for ack in self.acks {
+            // A step that was dropped no longer waits.
+            let _ = ack.send(());
+        }
+    }
+}
+
+impl Ledger {
+    pub(crate) fn new(state: State) -> Self {
+        Self(Mutex::new(Inner {
+            state,
+            waiting: Vec::new(),
+            acks: Vec::new(),
+            halted: false,
+        }))
+    }
+
+    /// Applies records and waits until they are durable.
+    pub(crate) async fn commit(&self, records: Vec<Record>) -> Result<(), Halted> {
+        let durable = {
+            let mut inner = self.inner();
+            if inner.halted {
+                return Err(Halted);
+            }
+            let (ack, durable) = oneshot::channel();
+            for record in records {
+                inner.state.apply(record.clone());
+                inner.waiting.push(record);
+            }
+            inner.acks.push(ack);
+            durable
+        };
+        durable.await.map_err(|_| Halted)
+    }
+
+    /// What has gathered since the last batch.
+    pub(crate) fn take(&self) -> Option<Batch> {
+        let mut inner = self.inner();
+        if inner.acks.is_empty() || inner.halted {
+            return None;
+        }
+        Some(Batch {
+            records: std::mem::take(&mut inner.waiting),
+            acks: std::mem::take(&mut inner.acks),
+        })
+    }
+
+    /// Nothing can be made durable any more: everyone who waits, now or
+    /// later, is told.
+    pub(crate) fn halt(&self) {
+        let mut inner = self.inner();
+        inner.halted = true;
+        inner.acks.clear();
+    }
+
+    /// Looks at the state.
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.inner().state)
+    }
+
+    pub(crate) fn into_state(self) -> State {
+        let inner = self.0.into_inner();
+        inner.unwrap_or_else(PoisonError::into_inner).state
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

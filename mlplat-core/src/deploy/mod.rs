@@ -1,0 +1,30 @@
+//! Deploying: a plan carried out, durably.
+//!
+//! [`Engine`] is the whole of it: it takes the lock, resolves what an
+//! interrupted run left open, looks at reality, plans, and carries the plan
+//! out step by step. Every step is one future; they share a ledger that makes
+//! their records durable in batches, slots for API calls (waiting holds none),
+//! and one retry table. What happens is told as [`Event`]s and nothing else.
+
+mod answers;
+mod cancel;
+mod engine;
+mod event;
+mod ledger;
+mod limits;
+mod outcome;
+mod recover;
+mod refresh;
+mod retry;
+mod run;
+mod saved;
+mod slots;
+mod step;
+mod wait;
+
+pub use cancel::Cancel;
+pub use engine::{DeployOptions, Engine, EngineError, PlanOptions, StackOutput};
+pub use event::{Event, Sink, Stamped, Verb};
+pub use outcome::{Deployment, Failure, Outcome};
+pub use retry::{Verdict, verdict};
+pub use saved::SavedPlan;

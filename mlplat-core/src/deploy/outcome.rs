@@ -1,0 +1,50 @@
+//! How a run ended.
+
+use serde::Serialize;
+
+use crate::path::NodePath;
+use crate::problem::Source;
+
+/// The end of a deployment or destruction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deployment {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Steps that did something and succeeded.
+    pub done: usize,
+    /// Steps that failed.
+    pub failed: Vec<Failure>,
+    /// Steps that were not started.
+    pub skipped: usize,
+    /// Seconds from the first step to the end.
+    pub elapsed_s: f64,
+    /// Seconds on the critical path, as measured.
+    pub critical_path_s: f64,
+    /// The plan had nothing to do.
+    pub unchanged: bool,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Everything was done.
+    Complete,
+    /// It was asked to stop, or the plan was not approved.
+    Cancelled,
+    /// Something failed.
+    Failed,
+}
+
+/// A step that failed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Failure {
+    /// The node.
+    pub path: NodePath,
+    /// The service's code.
+    pub code: String,
+    /// What is wrong, in the service's words, and what to do.
+    pub message: String,
+    /// The program's line.
+    pub source: Option<Source>,
+}

@@ -1,0 +1,234 @@
+//! Recovery: what an interrupted run left open, resolved before planning.
+//!
+//! An open intent says that a call may have been made, and with which request.
+//! For a creation, the object is looked for as its type declares (name, tag or
+//! natural key) until the consistency window is over; only if it is absent the
+//! very same request is made again, with the same token. For a deletion a
+//! direct read decides. An update needs no decision: the plan compares what is
+//! there, and what cannot be read is sent again.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+
+use super::event::Verb;
+use super::refresh::retried;
+use super::wait::window;
+use crate::plan::open_body;
+use crate::provider::{ErrorKind, Find, ProviderError, Providers, Request, Target};
+use crate::seal::Keyring;
+use crate::state::{Action, BirthId, Intent, Record, State};
+use crate::world::World;
+
+/// One resolved intent, for the record and for people.
+pub(crate) struct Resolved {
+    pub(crate) record: Record,
+    pub(crate) path: crate::NodePath,
+    pub(crate) verb: Verb,
+    pub(crate) found: &'static str,
+}
+
+/// What recovery works with.
+pub(crate) struct Recovery<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) providers: &'a Providers,
+    pub(crate) keyring: &'a Keyring,
+    pub(crate) world: &'a dyn World,
+    pub(crate) stack: String,
+    /// Only look: make no call that changes anything.
+    pub(crate) read_only: bool,
+}
+
+impl Recovery<'_> {
+    /// Resolves every open intent, all at the same time.
+    pub(crate) async fn run(&self) -> Vec<Result<Resolved, (String, ProviderError)>> {
+        let each = self.state.open.iter().map(|(birth, intent)| async move {
+            let resolved = match intent.action {
+                Action::Create => self.creation(*birth, intent).await,
+                Action::Update => Ok((
+                    Record::Undone { birth: *birth },
+                    "what is there is compared",
+                )),
+                Action::Delete => self.deletion(*birth, intent).await,
+            };
+            let verb = match intent.action {
+                Action::Create => Verb::Create,
+                Action::Update => Verb::Update,
+                Action::Delete => Verb::Delete,
+            };
+            let path = intent.path.clone();
+            match resolved {
+                Ok((record, found)) => Ok(Resolved {
+                    record,
+                    path,
+                    verb,
+                    found,
+                }),
+                Err(error) => Err((path.to_string(), error)),
+            }
+        });
+        join_all(each).await
+    }
+
+    async fn creation(
+        &self,
+        birth: BirthId,
+        intent: &Intent,
+    ) -> Result<(Record, &'static str), ProviderError> {
+        let Some(request) = self.request(birth, intent)? else {
+            return Ok((
+                Record::Undone { birth },
+                "no provider serves its type any more",
+            ));
+        };
+        let provider = self.providers.of(&intent.ty)?;
+        let find = Find {
+            ty: request.ty,
+            inputs: request.inputs.clone(),
+            token: request.token.clone(),
+        };
+        let begun = self.world.now();
+        loop {
+            if let Some(seen) = retried(self.world, || provider.find(&find)).await? {
+                return Ok((Record::Made { birth, id: seen.id }, "it exists"));
+            }
+            if self.read_only {
+                return Ok((Record::Undone { birth }, "it is not there"));
+            }
+            if self.world.now().saturating_sub(begun) >= window(request.ty) {
+                break;
+            }
+            self.world.sleep(Duration::from_secs(5)).await;
+        }
+        self.again(birth, &request).await
+    }
+
+    /// The recorded request once more. A repeated call without an answer is
+    /// left to the next look.
+    async fn again(
+        &self,
+        birth: BirthId,
+        request: &Request,
+    ) -> Result<(Record, &'static str), ProviderError> {
+        let provider = self.providers.of(request.ty.name)?;
+        self.world.fault_point("recovery: before repeating");
+        let mut tries = 0;
+        loop {
+            match provider.create(request).await {
+                Ok(made) => {
+                    self.world.fault_point("recovery: repeated");
+                    return Ok((
+                        Record::Made { birth, id: made.id },
+                        "it was made again as recorded",
+                    ));
+                }
+                Err(error)
+                    if matches!(error.kind, ErrorKind::Throttled | ErrorKind::Transient)
+                        && tries < 8 =>
+                {
+                    tries += 1;
+                    self.world
+                        .sleep(error.retry_after.unwrap_or(Duration::from_secs(2)))
+                        .await;
+                }
+                Err(error) if error.kind == ErrorKind::Ambiguous => {
+                    let find = Find {
+                        ty: request.ty,
+                        inputs: request.inputs.clone(),
+                        token: request.token.clone(),
+                    };
+                    self.world.sleep(window(request.ty)).await;
+                    if let Some(seen) = retried(self.world, || provider.find(&find)).await? {
+                        return Ok((Record::Made { birth, id: seen.id }, "it exists"));
+                    }
+                    tries += 1;
+                    if tries >= 8 {
+                        return Err(error);
+                    }
+                }
+                // The request no longer makes sense: the plan starts afresh.
+                Err(error)
+                    if matches!(
+                        error.kind,
+                        ErrorKind::Invalid
+                            | ErrorKind::Conflict
+                            | ErrorKind::NotYet
+                            | ErrorKind::Gone
+                    ) =>
+                {
+                    return Ok((Record::Undone { birth }, "it never happened"));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn deletion(
+        &self,
+        birth: BirthId,
+        intent: &Intent,
+    ) -> Result<(Record, &'static str), ProviderError> {
+        let (Some(request), Some(object)) =
+            (self.request(birth, intent)?, self.state.objects.get(&birth))
+        else {
+            return Ok((Record::Undone { birth }, "nothing is known of it any more"));
+        };
+        let target = Target {
+            ty: request.ty,
+            id: object.id.clone(),
+            inputs: request.inputs,
+            token: request.token,
+        };
+        let provider = self.providers.of(&intent.ty)?;
+        match retried(self.world, || provider.read(&target)).await {
+            Ok(seen)
+                if seen
+                    .token
+                    .as_ref()
+                    .is_some_and(|token| *token != target.token) =>
+            {
+                Ok((
+                    Record::Deleted { birth },
+                    "it is gone; a namesake stands there",
+                ))
+            }
+            Ok(_) => Ok((Record::Undone { birth }, "it still exists")),
+            // A delete that is resolved wrongly as "still exists" is only
+            // repeated; one resolved wrongly as "gone" would be forgotten. The
+            // plan's own look proves absence.
+            Err(error) if error.kind == ErrorKind::Gone => Ok((
+                Record::Undone { birth },
+                "it seems gone; the next look decides",
+            )),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn request(&self, birth: BirthId, intent: &Intent) -> Result<Option<Request>, ProviderError> {
+        let Some(ty) = self.providers.type_named(&intent.ty) else {
+            return Ok(None);
+        };
+        let sealed = |why: crate::seal::SealError| {
+            ProviderError::new(ErrorKind::Bug, "Sealed", why.to_string())
+        };
+        let inputs = open_body(
+            &intent.body.json,
+            &intent.body.sealed,
+            &birth.to_string(),
+            self.keyring,
+        )
+        .map_err(sealed)?;
+        let born = self.state.birth(birth);
+        let (token, path) = born.map_or_else(Default::default, |born| {
+            (born.token(&self.state.lineage), born.path.to_string())
+        });
+        Ok(Some(Request {
+            ty,
+            inputs,
+            token,
+            lineage: self.state.lineage.clone(),
+            stack: self.stack.clone(),
+            path,
+        }))
+    }
+}

@@ -1,0 +1,144 @@
+//! Looking at reality: what the state remembers, as it is now.
+//!
+//! One list for each type shows most objects. What the list does not show is
+//! read directly, at the start, in the middle and at the end of the type's
+//! consistency window; only when every read says so is the object gone. An
+//! object that carries another birth's tag is a namesake: ours is gone.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::future::join_all;
+
+use super::wait::window;
+use crate::plan::{Sight, open_body};
+use crate::provider::{ErrorKind, Observed, ProviderError, Providers, Target};
+use crate::seal::Keyring;
+use crate::state::{BirthId, State};
+use crate::world::World;
+
+/// Looks at everything the state remembers.
+///
+/// # Errors
+/// The object that could not be read, and the service's error.
+pub(crate) async fn refresh(
+    state: &State,
+    providers: &Providers,
+    keyring: &Keyring,
+    world: &dyn World,
+) -> Result<BTreeMap<BirthId, Sight>, (String, ProviderError)> {
+    let mut by_type: BTreeMap<&str, Vec<(BirthId, Target)>> = BTreeMap::new();
+    for (birth, object) in &state.objects {
+        // A type that nobody serves any more is taken as remembered.
+        let Some(ty) = providers.type_named(&object.ty) else {
+            continue;
+        };
+        let inputs = open_body(&object.inputs, &object.sealed, &birth.to_string(), keyring);
+        let token = state
+            .birth(*birth)
+            .map_or_else(String::new, |born| born.token(&state.lineage));
+        let target = Target {
+            ty,
+            id: object.id.clone(),
+            inputs: inputs.unwrap_or_default(),
+            token,
+        };
+        by_type.entry(ty.name).or_default().push((*birth, target));
+    }
+    let looks = by_type
+        .into_iter()
+        .map(|(ty, targets)| look(ty, targets, state, providers, world));
+    let mut sights = BTreeMap::new();
+    for look in join_all(looks).await {
+        sights.extend(look?);
+    }
+    Ok(sights)
+}
+
+async fn look(
+    ty: &str,
+    targets: Vec<(BirthId, Target)>,
+    state: &State,
+    providers: &Providers,
+    world: &dyn World,
+) -> Result<Vec<(BirthId, Sight)>, (String, ProviderError)> {
+    let reader = providers
+        .reader(ty)
+        .map_err(|error| (ty.to_owned(), error))?;
+    let only: Vec<Target> = targets.iter().map(|(_, target)| target.clone()).collect();
+    let listed = retried(world, || reader.read_many(&only)).await;
+    let listed = listed.map_err(|error| (ty.to_owned(), error))?;
+    let mut listed = listed.into_iter();
+    let looks = targets.into_iter().map(|(birth, target)| {
+        let seen = listed.next().flatten();
+        async move {
+            let sight = match seen {
+                Some(seen) => ours(seen, &target),
+                None => directly(&target, providers, world).await?,
+            };
+            Ok((birth, sight))
+        }
+    });
+    let looks: Result<Vec<_>, ProviderError> = join_all(looks).await.into_iter().collect();
+    let name = |error| {
+        let first = state.objects.values().find(|object| object.ty == ty);
+        (
+            first.map_or_else(|| ty.to_owned(), |object| object.path.to_string()),
+            error,
+        )
+    };
+    looks.map_err(name)
+}
+
+fn ours(seen: Observed, target: &Target) -> Sight {
+    match &seen.token {
+        Some(token) if *token != target.token => Sight::Gone,
+        _ => Sight::Seen(Box::new(seen)),
+    }
+}
+
+async fn directly(
+    target: &Target,
+    providers: &Providers,
+    world: &dyn World,
+) -> Result<Sight, ProviderError> {
+    let reader = providers.reader(target.ty.name)?;
+    let pause = window(target.ty) / 2;
+    for look in 0..3 {
+        if look > 0 {
+            world.sleep(pause).await;
+        }
+        match retried(world, || reader.read(target)).await {
+            Ok(seen) => return Ok(ours(seen, target)),
+            Err(error) if error.kind == ErrorKind::Gone => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Sight::Gone)
+}
+
+/// Reads have no effect, so every passing failure is simply repeated.
+pub(crate) async fn retried<'a, T>(
+    world: &dyn World,
+    mut call: impl FnMut() -> futures::future::BoxFuture<'a, Result<T, ProviderError>>,
+) -> Result<T, ProviderError> {
+    let mut wait = Duration::from_secs(1);
+    for _ in 0..12 {
+        match call().await {
+            Err(error)
+                if matches!(
+                    error.kind,
+                    ErrorKind::Throttled
+                        | ErrorKind::Transient
+                        | ErrorKind::Ambiguous
+                        | ErrorKind::NotYet
+                ) =>
+            {
+                world.sleep(error.retry_after.unwrap_or(wait)).await;
+                wait = (wait * 2).min(Duration::from_secs(30));
+            }
+            other => return other,
+        }
+    }
+    call().await
+}

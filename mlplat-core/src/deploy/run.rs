@@ -1,0 +1,402 @@
+//! The executor: one loop over steps, batches and cancellation.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt as _, pending};
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use serde_json::{Map, Value};
+
+use super::cancel::{Cancel, Phase};
+use super::event::{Event, Sink, Stamped, Verb};
+use super::ledger::{Batch, Ledger};
+use super::limits::Limits;
+use super::outcome::{Deployment, Failure, Outcome};
+use super::slots::Slots;
+use super::step::StepEnd;
+use crate::graph::Graph;
+use crate::path::NodePath;
+use crate::plan::{Change, Env, NodeOutputs, Plan, Planned, SecretBook, StepKind};
+use crate::provider::Providers;
+use crate::state::{Session, StoreError};
+use crate::wiring::NodeId;
+use crate::world::World;
+
+/// Everything that the steps of one run share.
+pub(crate) struct Run<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) plan: &'a Plan,
+    pub(crate) providers: &'a Providers,
+    pub(crate) world: &'a dyn World,
+    pub(crate) secrets: &'a SecretBook,
+    pub(crate) ledger: &'a Ledger,
+    pub(crate) sink: &'a dyn Sink,
+    pub(crate) cancel: &'a Cancel,
+    pub(crate) slots: Slots,
+    pub(crate) limits: Limits,
+    pub(crate) started: Duration,
+    pub(crate) lineage: String,
+    /// For each step, what is left of the longest path through it.
+    pub(crate) priority: Vec<u64>,
+    outputs: Mutex<Vec<Option<NodeOutputs>>>,
+    kept: Mutex<HashSet<usize>>,
+}
+
+impl Env for Run<'_> {
+    fn outputs(&self, node: NodeId) -> Option<NodeOutputs> {
+        let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+        outputs.get(node.index()).cloned().flatten()
+    }
+}
+
+/// What a run is started with.
+pub(crate) struct Setup<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) plan: &'a Plan,
+    pub(crate) providers: &'a Providers,
+    pub(crate) world: &'a dyn World,
+    pub(crate) secrets: &'a SecretBook,
+    pub(crate) ledger: &'a Ledger,
+    pub(crate) sink: &'a dyn Sink,
+    pub(crate) cancel: &'a Cancel,
+    pub(crate) parallelism: usize,
+    pub(crate) started: Duration,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(setup: &Setup<'a>) -> Self {
+        let run = Self {
+            graph: setup.graph,
+            plan: setup.plan,
+            providers: setup.providers,
+            world: setup.world,
+            secrets: setup.secrets,
+            ledger: setup.ledger,
+            sink: setup.sink,
+            cancel: setup.cancel,
+            slots: Slots::new(setup.parallelism),
+            limits: Limits::default(),
+            started: setup.started,
+            lineage: setup.ledger.with(|state| state.lineage.clone()),
+            priority: crate::plan::remaining(&setup.plan.steps),
+            outputs: Mutex::new(vec![None; setup.graph.nodes().len()]),
+            kept: Mutex::default(),
+        };
+        for (node, answer) in &setup.plan.answers {
+            run.set_outputs(*node, answer.clone(), BTreeMap::new());
+        }
+        run
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        let since = self.world.now().saturating_sub(self.started);
+        self.sink.event(&Stamped {
+            v: 1,
+            t_s: seconds(since),
+            event,
+        });
+    }
+
+    pub(crate) fn set_outputs(
+        &self,
+        node: NodeId,
+        known: Map<String, Value>,
+        secret: BTreeMap<String, crate::wiring::Plain>,
+    ) {
+        let mut outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = outputs.get_mut(node.index()) {
+            *slot = Some(NodeOutputs {
+                known: known.into(),
+                secret: secret.into(),
+                changing: Default::default(),
+            });
+        }
+    }
+
+    /// A replacement turned out not to be needed: its old object stays.
+    pub(crate) fn keep(&self, planned: usize) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(planned);
+    }
+
+    pub(crate) fn is_kept(&self, planned: usize) -> bool {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.contains(&planned)
+    }
+
+    /// Whether a step is something to report.
+    pub(crate) fn reports(&self, step: usize) -> bool {
+        self.planned(step)
+            .is_some_and(|(planned, kind, _)| verb(planned, kind).is_some())
+    }
+
+    pub(crate) fn planned(&self, step: usize) -> Option<(&'a Planned, StepKind, usize)> {
+        let step = self.plan.steps.step(step)?;
+        let planned = self.plan.planned.get(step.planned)?;
+        Some((planned, step.kind, step.planned))
+    }
+}
+
+pub(crate) fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+type StepFuture<'a> = BoxFuture<'a, (usize, StepEnd)>;
+
+/// Where the loop stands.
+struct Progress<'a> {
+    run: &'a Run<'a>,
+    /// How many earlier steps each step still waits for.
+    waits: Vec<usize>,
+    ready: Vec<usize>,
+    under_way: FuturesUnordered<StepFuture<'a>>,
+    begun: Vec<Option<Duration>>,
+    took: Vec<Duration>,
+    /// Why a step is not started: the node that failed before it.
+    blocked: HashMap<usize, NodePath>,
+    done: usize,
+    skipped: usize,
+    failed: Vec<Failure>,
+    stopping: bool,
+}
+
+type Flush = BoxFuture<'static, (Box<dyn Session>, Batch, Result<(), StoreError>)>;
+
+/// Carries the plan out. Returns the session, so that the end can be written.
+pub(crate) async fn execute(
+    run: &Run<'_>,
+    session: Box<dyn Session>,
+    extends: u64,
+) -> (Box<dyn Session>, Deployment, Option<StoreError>) {
+    let mut progress = Progress::new(run);
+    let mut session = Some(session);
+    let mut flush: Option<Flush> = None;
+    let mut broken = None;
+    loop {
+        progress.start_ready();
+        if session.is_some()
+            && let Some(batch) = run.ledger.take()
+            && let Some(session) = session.take()
+        {
+            flush = Some(write(session, run.lineage.clone(), extends, batch));
+        }
+        if progress.under_way.is_empty() && session.is_some() {
+            break;
+        }
+        let stop = if progress.stopping {
+            Phase::Abort
+        } else {
+            Phase::Stop
+        };
+        futures::select_biased! {
+            (back, batch, result) = written(&mut flush).fuse() => {
+                flush = None;
+                session = Some(back);
+                match result {
+                    Ok(()) => batch.acknowledge(),
+                    Err(error) => {
+                        run.ledger.halt();
+                        progress.stopping = true;
+                        broken = Some(error);
+                    }
+                }
+            },
+            () = run.cancel.reached(stop).fuse() => {
+                if stop == Phase::Abort {
+                    break;
+                }
+                progress.stop();
+            },
+            ended = progress.under_way.select_next_some() => progress.ended(ended.0, ended.1),
+        }
+    }
+    let deployment = progress.finish();
+    let session = match session {
+        Some(session) => session,
+        // Cut off while a batch was being written: the write is awaited.
+        None => written(&mut flush).await.0,
+    };
+    (session, deployment, broken)
+}
+
+async fn written(flush: &mut Option<Flush>) -> (Box<dyn Session>, Batch, Result<(), StoreError>) {
+    match flush {
+        Some(flush) => flush.await,
+        None => pending().await,
+    }
+}
+
+fn write(mut session: Box<dyn Session>, lineage: String, extends: u64, batch: Batch) -> Flush {
+    Box::pin(async move {
+        let result = session.append(&lineage, extends, &batch.records).await;
+        (session, batch, result)
+    })
+}
+
+impl<'a> Progress<'a> {
+    fn new(run: &'a Run<'a>) -> Self {
+        let steps = &run.plan.steps;
+        let waits: Vec<usize> = (0..steps.len())
+            .map(|at| steps.before(at).count())
+            .collect();
+        let ready = (0..steps.len()).filter(|at| waits[*at] == 0).collect();
+        Self {
+            run,
+            waits,
+            ready,
+            under_way: FuturesUnordered::new(),
+            begun: vec![None; steps.len()],
+            took: vec![Duration::ZERO; steps.len()],
+            blocked: HashMap::new(),
+            done: 0,
+            skipped: 0,
+            failed: Vec::new(),
+            stopping: false,
+        }
+    }
+
+    fn start_ready(&mut self) {
+        // A step that is over at once can make others ready.
+        while let Some(at) = self.ready.pop() {
+            if let Some(because) = self.blocked.get(&at).cloned() {
+                self.skip(at, because.to_string());
+            } else if self.stopping {
+                self.skip(at, "cancelled".to_owned());
+            } else {
+                self.begun[at] = Some(self.run.world.now());
+                self.under_way.push(guarded(self.run, at));
+            }
+        }
+    }
+
+    fn stop(&mut self) {
+        self.stopping = true;
+        let under_way = self.under_way.len();
+        self.run.tell(Event::Cancelling { under_way });
+    }
+
+    fn skip(&mut self, at: usize, because: String) {
+        let Some((planned, kind, _)) = self.run.planned(at) else {
+            return;
+        };
+        let reports = verb(planned, kind).is_some();
+        if let Some(action) = verb(planned, kind) {
+            let path = planned.path.clone();
+            self.run.tell(Event::Skipped {
+                path,
+                action,
+                because,
+            });
+        }
+        self.skipped += usize::from(reports);
+        let cause = self
+            .blocked
+            .get(&at)
+            .cloned()
+            .unwrap_or_else(|| planned.path.clone());
+        self.release(at, Some(cause));
+    }
+
+    fn ended(&mut self, at: usize, end: StepEnd) {
+        let now = self.run.world.now();
+        self.took[at] = now.saturating_sub(self.begun[at].unwrap_or(now));
+        match end {
+            StepEnd::Done { counts } => {
+                self.done += usize::from(counts);
+                self.release(at, None);
+            }
+            StepEnd::Halted => {
+                self.skipped += 1;
+                let path = self
+                    .run
+                    .planned(at)
+                    .map(|(planned, ..)| planned.path.clone());
+                self.release(at, path);
+            }
+            StepEnd::Failed(failure) => {
+                let path = failure.path.clone();
+                self.failed.push(failure);
+                self.release(at, Some(path));
+            }
+        }
+    }
+
+    /// The steps after this one wait for one less; when it did not succeed,
+    /// they will not start.
+    fn release(&mut self, at: usize, failed: Option<NodePath>) {
+        for later in self.run.plan.steps.after(at) {
+            if let Some(path) = &failed {
+                self.blocked.entry(later).or_insert_with(|| path.clone());
+            }
+            self.waits[later] -= 1;
+            if self.waits[later] == 0 {
+                self.ready.push(later);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Deployment {
+        // Steps that never became ready wait for those that were cut off.
+        self.skipped += self.waits.iter().filter(|waits| **waits > 0).count();
+        let outcome = match (self.failed.is_empty(), self.skipped) {
+            (false, _) => Outcome::Failed,
+            (true, 0) if !self.stopping => Outcome::Complete,
+            (true, _) => Outcome::Cancelled,
+        };
+        Deployment {
+            outcome,
+            done: self.done,
+            skipped: self.skipped,
+            elapsed_s: seconds(self.run.world.now().saturating_sub(self.run.started)),
+            critical_path_s: seconds(self.longest()),
+            failed: self.failed,
+            unchanged: false,
+        }
+    }
+
+    /// The longest chain of measured steps.
+    fn longest(&self) -> Duration {
+        let steps = &self.run.plan.steps;
+        let mut until = vec![Duration::ZERO; steps.len()];
+        for at in steps.order() {
+            let before = steps.before(at).map(|earlier| until[earlier]).max();
+            until[at] = before.unwrap_or_default() + self.took[at];
+        }
+        until.into_iter().max().unwrap_or_default()
+    }
+}
+
+/// A step whose panic is a failed node, not a failed run.
+fn guarded<'a>(run: &'a Run<'a>, at: usize) -> StepFuture<'a> {
+    Box::pin(async move {
+        let end = AssertUnwindSafe(run.step(at)).catch_unwind().await;
+        let end = end.unwrap_or_else(|_| {
+            let (path, source) = match run.planned(at) {
+                Some((planned, ..)) => (planned.path.clone(), planned.source),
+                None => (NodePath::root(), None),
+            };
+            // The panic's own text may carry values, so it is not repeated.
+            let message = "the provider panicked: this is a bug in it; what was under way is found again by the next run";
+            StepEnd::Failed(Failure {
+                path,
+                code: "Panic".to_owned(),
+                message: message.to_owned(),
+                source,
+            })
+        });
+        (at, end)
+    })
+}
+
+/// What a step will do, when it is something to report.
+pub(crate) fn verb(planned: &Planned, kind: StepKind) -> Option<Verb> {
+    match (kind, planned.change) {
+        (StepKind::Bring(_), Change::Create | Change::Replace) => Some(Verb::Create),
+        (StepKind::Bring(_), Change::Update) => Some(Verb::Update),
+        (StepKind::Bring(_), _) => None,
+        (StepKind::Remove(_), Change::Forget) => Some(Verb::Forget),
+        (StepKind::Remove(_) | StepKind::Sweep(_), _) => Some(Verb::Delete),
+    }
+}

@@ -1,0 +1,849 @@
+//! One step: intent, call, wait, outcome.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use serde_json::{Map, Value};
+
+use super::event::{Event, Verb};
+use super::ledger::Halted;
+use super::outcome::Failure;
+use super::retry::{Verdict, verdict};
+use super::run::{Run, seconds, verb};
+use crate::facts::{OnChange, Refs, Type};
+use crate::graph::{Node, NodeKind};
+use crate::plan::{Change, Evaluator, Planned, StepKind, Val, render_body};
+use crate::provider::{ErrorKind, Made, Observed, Owned, Provider, ProviderError, Request, Target};
+use crate::state::{Action, Birth, BirthId, Body, Object, Pinned, Record, Stage};
+use crate::wiring::NodeId;
+
+/// How a step ended.
+pub(crate) enum StepEnd {
+    /// Well; whether it counts as something done.
+    Done { counts: bool },
+    /// Not well.
+    Failed(Failure),
+    /// The run ended under it, or it was asked to stop.
+    Halted,
+}
+
+/// Why a step does not go on.
+pub(crate) enum Stop {
+    Failed(Failure),
+    Halted,
+}
+
+impl From<Halted> for Stop {
+    fn from(_: Halted) -> Self {
+        Self::Halted
+    }
+}
+
+/// A step that is being carried out, for messages and priorities.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    pub(crate) planned: &'a Planned,
+    pub(crate) priority: u64,
+    pub(crate) verb: Verb,
+}
+
+impl At<'_> {
+    pub(crate) fn failed(&self, error: &ProviderError) -> Stop {
+        Stop::Failed(Failure {
+            path: self.planned.path.clone(),
+            code: error.code.clone(),
+            message: error.message.clone(),
+            source: self.planned.source,
+        })
+    }
+
+    fn refused(&self, code: &str, message: String) -> Stop {
+        self.failed(&ProviderError::new(ErrorKind::Invalid, code, message))
+    }
+}
+
+impl Run<'_> {
+    /// Carries out one step.
+    pub(crate) async fn step(&self, number: usize) -> StepEnd {
+        let Some((planned, kind, index)) = self.planned(number) else {
+            return StepEnd::Done { counts: false };
+        };
+        let at = At {
+            planned,
+            priority: self.priority.get(number).copied().unwrap_or(0),
+            verb: verb(planned, kind).unwrap_or(Verb::Read),
+        };
+        let result = match kind {
+            StepKind::Bring(node) => self.bring(at, node, index).await,
+            StepKind::Remove(object) if !self.is_kept(index) => self.remove(at, object).await,
+            StepKind::Remove(_) => Ok(false),
+            StepKind::Sweep(_) => self.sweep(at).await,
+        };
+        match result {
+            Ok(counts) => StepEnd::Done { counts },
+            Err(Stop::Halted) => StepEnd::Halted,
+            Err(Stop::Failed(failure)) => {
+                self.tell(Event::Failed {
+                    path: failure.path.clone(),
+                    action: at.verb,
+                    code: failure.code.clone(),
+                    message: failure.message.clone(),
+                    source: failure.source,
+                });
+                StepEnd::Failed(failure)
+            }
+        }
+    }
+
+    async fn bring(&self, at: At<'_>, id: NodeId, index: usize) -> Result<bool, Stop> {
+        let node = self.graph.node(id);
+        match (&node.kind, at.planned.change) {
+            (NodeKind::Lookup, _) => self.ask(at, node, id).await.map(|()| false),
+            (NodeKind::Existing(_), _) => self.read_existing(at, node, id).await.map(|()| false),
+            (NodeKind::Resource, Change::Create | Change::Replace) => match &at.planned.birth {
+                Some(birth) => self.make(at, node, id, birth, index).await,
+                None => self.go_on(at, node, id).await,
+            },
+            (NodeKind::Resource, Change::Update) => self.update(at, node, id).await,
+            (NodeKind::Resource, _) => self.stay(at, node, id).await.map(|()| false),
+        }
+    }
+
+    /// Nothing changes but, perhaps, where the object stands and what it
+    /// leans on.
+    async fn stay(&self, at: At<'_>, node: &Node, id: NodeId) -> Result<(), Stop> {
+        let Some(birth) = at.planned.object else {
+            return Ok(());
+        };
+        let (deps, soft_deps) = self.deps(node);
+        let moved = self.ledger.with(|state| {
+            state.objects.get(&birth).is_some_and(|object| {
+                object.path != node.path || object.deps != deps || object.soft_deps != soft_deps
+            })
+        });
+        if moved {
+            let path = node.path.clone();
+            self.ledger
+                .commit(vec![Record::Moved {
+                    birth,
+                    path,
+                    deps,
+                    soft_deps,
+                }])
+                .await?;
+        }
+        self.publish(id, birth);
+        Ok(())
+    }
+
+    /// Creates an object, in place of another one or not.
+    async fn make(
+        &self,
+        at: At<'_>,
+        node: &Node,
+        id: NodeId,
+        birth: &Birth,
+        index: usize,
+    ) -> Result<bool, Stop> {
+        let old = at.planned.object;
+        if at.planned.is_conditional()
+            && !at.planned.delete_first
+            && let Some(old) = old
+            && self.differences(at, node, old)?.is_empty()
+        {
+            self.keep(index);
+            self.stay(at, node, id).await?;
+            return Ok(false);
+        }
+        let (request, body) = self.request(at, node, birth)?;
+        self.tell_started(at, node.ty);
+        let begun = self.world.now();
+        let (deps, soft_deps) = self.deps(node);
+        self.ledger
+            .commit(vec![Record::Begin {
+                birth: birth.id,
+                action: Action::Create,
+                path: node.path.clone(),
+                ty: node.ty.name.to_owned(),
+                body,
+                deps,
+                soft_deps,
+                replaces: old,
+                protect: node.rules.protect,
+                retain: node.rules.retain,
+            }])
+            .await?;
+        let made = self.create_once(at, birth.id, &request).await?;
+        let seen = match made
+            .now
+            .filter(|seen| seen.status == crate::provider::Status::Ready)
+        {
+            Some(seen) => seen,
+            None => {
+                if !node.ty.create.states.is_empty() {
+                    let made = Record::Made {
+                        birth: birth.id,
+                        id: made.id.clone(),
+                    };
+                    self.ledger.commit(vec![made]).await?;
+                }
+                let target = target_of(&request, &made.id);
+                self.until_ready(at, &target, Some(birth.id), begun, node.rules.timeout)
+                    .await?
+            }
+        };
+        self.finish(at, node, id, birth.id, Some(made.id), seen, begun)
+            .await?;
+        Ok(true)
+    }
+
+    /// An interrupted creation whose object exists goes on with waiting.
+    async fn go_on(&self, at: At<'_>, node: &Node, id: NodeId) -> Result<bool, Stop> {
+        let Some((birth, object)) = self.object(at) else {
+            return Ok(false);
+        };
+        self.tell_started(at, node.ty);
+        let begun = self.world.now();
+        let target = self.target(at, node.ty, birth, &object)?;
+        let seen = self
+            .until_ready(at, &target, Some(birth), begun, node.rules.timeout)
+            .await?;
+        self.finish(at, node, id, birth, None, seen, begun).await?;
+        Ok(true)
+    }
+
+    /// The creation call. When it had no answer, what it did is looked for
+    /// before it is repeated.
+    async fn create_once(
+        &self,
+        at: At<'_>,
+        birth: BirthId,
+        request: &Request,
+    ) -> Result<Made, Stop> {
+        let provider = self.provider(at, request.ty)?;
+        loop {
+            let made = self.call(at, request.ty, || provider.create(request)).await;
+            match made {
+                Ok(made) => return Ok(made),
+                Err(error) if error.kind == ErrorKind::Ambiguous => {
+                    if let Some(seen) = self.look_for(at, request).await? {
+                        return Ok(Made {
+                            id: seen.id.clone(),
+                            now: Some(seen),
+                        });
+                    }
+                }
+                Err(error) => {
+                    self.ledger.commit(vec![Record::Undone { birth }]).await?;
+                    return Err(at.failed(&error));
+                }
+            }
+        }
+    }
+
+    async fn update(&self, at: At<'_>, node: &Node, id: NodeId) -> Result<bool, Stop> {
+        let Some((birth, object)) = self.object(at) else {
+            return Ok(false);
+        };
+        let target = self.target(at, node.ty, birth, &object)?;
+        let begun = self.world.now();
+        if object.stage == Stage::Coming {
+            self.until_ready(at, &target, Some(birth), begun, node.rules.timeout)
+                .await?;
+        }
+        let mut fields = self.differences(at, node, birth)?;
+        fields.extend(
+            at.planned
+                .reasons
+                .iter()
+                .filter(|r| r.rule == crate::plan::Rule::WriteOnly)
+                .map(|r| r.field.clone()),
+        );
+        fields.sort();
+        fields.dedup();
+        if fields.is_empty() {
+            self.stay(at, node, id).await?;
+            return Ok(false);
+        }
+        self.check_fields(at, node, &fields)?;
+        let born = self.born(birth, node);
+        let (request, body) = self.request(at, node, &born)?;
+        self.tell_started(at, node.ty);
+        let (deps, soft_deps) = self.deps(node);
+        self.ledger
+            .commit(vec![Record::Begin {
+                birth,
+                action: Action::Update,
+                path: node.path.clone(),
+                ty: node.ty.name.to_owned(),
+                body,
+                deps,
+                soft_deps,
+                replaces: None,
+                protect: node.rules.protect,
+                retain: node.rules.retain,
+            }])
+            .await?;
+        let mut seen = None;
+        for request in stages(&request, &target, &fields) {
+            self.update_once(at, birth, &target, &request, &fields)
+                .await?;
+            seen = Some(
+                self.until_ready(at, &target, None, begun, node.rules.timeout)
+                    .await?,
+            );
+        }
+        if let Some(seen) = seen {
+            self.finish(at, node, id, birth, None, seen, begun).await?;
+        }
+        Ok(true)
+    }
+
+    async fn update_once(
+        &self,
+        at: At<'_>,
+        birth: BirthId,
+        target: &Target,
+        request: &Request,
+        fields: &[String],
+    ) -> Result<(), Stop> {
+        let provider = self.provider(at, target.ty)?;
+        loop {
+            match self
+                .call(at, target.ty, || provider.update(target, request, fields))
+                .await
+            {
+                Ok(()) => return Ok(()),
+                // Updating to the same values twice is the same as once.
+                Err(error) if error.kind == ErrorKind::Ambiguous => {}
+                Err(error) => {
+                    self.ledger.commit(vec![Record::Undone { birth }]).await?;
+                    return Err(at.failed(&error));
+                }
+            }
+        }
+    }
+
+    async fn remove(&self, at: At<'_>, birth: BirthId) -> Result<bool, Stop> {
+        let Some(object) = self.ledger.with(|state| state.objects.get(&birth).cloned()) else {
+            return Ok(false);
+        };
+        if at.planned.change == Change::Forget || object.retain {
+            self.ledger
+                .commit(vec![Record::Forgotten { birth }])
+                .await?;
+            let path = at.planned.path.clone();
+            self.tell(Event::Done {
+                path,
+                action: Verb::Forget,
+                id: Some(object.id),
+                took_s: 0.0,
+            });
+            return Ok(true);
+        }
+        let ty = self.providers.type_named(&object.ty).ok_or_else(|| {
+            at.refused(
+                "NoProvider",
+                format!(
+                    "no provider serves {}: run a program that has it",
+                    object.ty
+                ),
+            )
+        })?;
+        let at = At {
+            verb: Verb::Delete,
+            ..at
+        };
+        let target = self.target(at, ty, birth, &object)?;
+        self.tell_started(at, ty);
+        let begun = self.world.now();
+        self.ledger
+            .commit(vec![Record::Begin {
+                birth,
+                action: Action::Delete,
+                path: object.path.clone(),
+                ty: object.ty.clone(),
+                body: Body {
+                    json: object.inputs.clone(),
+                    sealed: object.sealed.clone(),
+                },
+                deps: object.deps.clone(),
+                soft_deps: object.soft_deps.clone(),
+                replaces: None,
+                protect: object.protect,
+                retain: object.retain,
+            }])
+            .await?;
+        if let Err(stop) = self.delete_until_gone(at, &target, begun).await {
+            if matches!(stop, Stop::Failed(_)) {
+                self.ledger.commit(vec![Record::Undone { birth }]).await?;
+            }
+            return Err(stop);
+        }
+        self.ledger.commit(vec![Record::Deleted { birth }]).await?;
+        self.tell_done(at, Some(target.id), begun);
+        Ok(true)
+    }
+
+    async fn sweep(&self, at: At<'_>) -> Result<bool, Stop> {
+        let Some(Owned { ty, id, token }) = &at.planned.orphan else {
+            return Ok(false);
+        };
+        let ty = self
+            .providers
+            .type_named(ty)
+            .ok_or_else(|| at.refused("NoProvider", format!("no provider serves {ty}")))?;
+        let target = Target {
+            ty,
+            id: id.clone(),
+            inputs: Map::new(),
+            token: token.clone(),
+        };
+        self.tell_started(at, ty);
+        let begun = self.world.now();
+        self.delete_until_gone(at, &target, begun).await?;
+        self.tell_done(at, Some(target.id), begun);
+        Ok(true)
+    }
+
+    async fn ask(&self, at: At<'_>, node: &Node, id: NodeId) -> Result<(), Stop> {
+        if self.evaluator().env.outputs(id).is_some() {
+            return Ok(());
+        }
+        let inputs = self.wanted(at, node, "")?;
+        let clear = clear(at, &inputs)?;
+        let provider = self.provider(at, node.ty)?;
+        let outputs = self
+            .call(at, node.ty, || provider.look_up(node.ty, &clear))
+            .await
+            .map_err(|error| at.failed(&error))?;
+        let pinned = Pinned {
+            inputs: crate::plan::canonical_text(&Value::Object(clear)),
+            outputs: raw(&outputs),
+        };
+        let path = node.path.clone();
+        self.ledger
+            .commit(vec![Record::Lookup { path, pinned }])
+            .await?;
+        self.set_outputs(id, outputs, BTreeMap::new());
+        Ok(())
+    }
+
+    async fn read_existing(&self, at: At<'_>, node: &Node, id: NodeId) -> Result<(), Stop> {
+        if self.evaluator().env.outputs(id).is_some() {
+            return Ok(());
+        }
+        let NodeKind::Existing(expr) = &node.kind else {
+            return Ok(());
+        };
+        let value = self
+            .evaluator()
+            .value(expr)
+            .map_err(|why| at.refused("NoValue", why.to_string()))?;
+        let target = Target {
+            ty: node.ty,
+            id: value.to_string(),
+            inputs: Map::new(),
+            token: String::new(),
+        };
+        let provider = self.provider(at, node.ty)?;
+        let seen = self
+            .call(at, node.ty, || provider.read(&target))
+            .await
+            .map_err(|error| at.failed(&error))?;
+        self.set_outputs(id, seen.outputs, BTreeMap::new());
+        Ok(())
+    }
+
+    // --- what the steps above are made of ---
+
+    /// One API call: a slot, the rate limit, and the retry table around it.
+    /// An ambiguous answer is given back: only the caller knows what to look
+    /// for.
+    pub(crate) async fn call<'c, T>(
+        &self,
+        at: At<'_>,
+        ty: &'static Type,
+        mut call: impl FnMut() -> BoxFuture<'c, Result<T, ProviderError>>,
+    ) -> Result<T, ProviderError> {
+        let begun = self.world.now();
+        let mut tries = 0;
+        loop {
+            let result = {
+                let _slot = self.slots.acquire(at.priority).await;
+                if let Some(rate) = self.providers.of(ty.name)?.rate(ty.service()) {
+                    let wait = self.limits.reserve(ty.service(), rate, self.world);
+                    if !wait.is_zero() {
+                        self.world.sleep(wait).await;
+                    }
+                }
+                self.world.fault_point("call: before");
+                let result = call().await;
+                self.world.fault_point("call: answered");
+                result
+            };
+            let error = match result {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            tries += 1;
+            let Verdict::Again { after, deadline } = verdict(error.kind, tries) else {
+                return Err(error);
+            };
+            let wait = self.jitter(error.retry_after.unwrap_or(after).max(after));
+            if self.world.now().saturating_sub(begun) + wait > deadline
+                || self.cancel.is_cancelled()
+            {
+                return Err(error);
+            }
+            if tries > 1 {
+                self.tell(Event::Retrying {
+                    path: at.planned.path.clone(),
+                    why: error.to_string(),
+                    in_s: seconds(wait),
+                    tries,
+                });
+            }
+            self.world.sleep(wait).await;
+        }
+    }
+
+    /// Up to a quarter more, so that many do not come back at once.
+    fn jitter(&self, wait: Duration) -> Duration {
+        let mut byte = [0];
+        self.world.random(&mut byte);
+        wait + wait.mul_f64(f64::from(byte[0]) / 1024.0)
+    }
+
+    pub(crate) fn provider(&self, at: At<'_>, ty: &Type) -> Result<&dyn Provider, Stop> {
+        self.providers
+            .of(ty.name)
+            .map_err(|error| at.failed(&error))
+    }
+
+    fn evaluator(&self) -> Evaluator<'_> {
+        Evaluator {
+            graph: self.graph,
+            env: self,
+            secrets: self.secrets,
+        }
+    }
+
+    fn wanted(&self, at: At<'_>, node: &Node, token: &str) -> Result<BTreeMap<String, Val>, Stop> {
+        self.evaluator()
+            .inputs(node, token)
+            .map_err(|(field, why)| at.refused("NoValue", format!("{field} has no value: {why}")))
+    }
+
+    fn request(&self, at: At<'_>, node: &Node, birth: &Birth) -> Result<(Request, Body), Stop> {
+        let token = birth.token(&self.lineage);
+        let inputs = self.wanted(at, node, &token)?;
+        let place = birth.id.to_string();
+        let body = render_body(&inputs, &place, self.secrets.keyring(), Some(self.world));
+        let body = body.ok_or_else(|| unknown(at, &inputs))?;
+        let context = self.graph.context();
+        let request = Request {
+            ty: node.ty,
+            inputs: clear(at, &inputs)?,
+            token,
+            lineage: self.lineage.clone(),
+            stack: format!("{}/{}", context.stack, context.env),
+            path: birth.path.to_string(),
+        };
+        Ok((request, body))
+    }
+
+    /// The fields in which an object is not what the program wants.
+    fn differences(&self, at: At<'_>, node: &Node, birth: BirthId) -> Result<Vec<String>, Stop> {
+        let born = self.born(birth, node);
+        let wanted = self.wanted(at, node, &born.token(&self.lineage))?;
+        let body = render_body(&wanted, &birth.to_string(), self.secrets.keyring(), None);
+        let body = body.ok_or_else(|| unknown(at, &wanted))?;
+        let object = self.ledger.with(|state| {
+            state
+                .objects
+                .get(&birth)
+                .map(|object| object.inputs.get().to_owned())
+        });
+        let parse =
+            |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
+        let (new, old) = (
+            parse(body.json.get()),
+            parse(object.as_deref().unwrap_or("{}")),
+        );
+        let ignored = |name: &String| {
+            node.rules
+                .ignore
+                .iter()
+                .any(|ignored| ignored.field == *name)
+        };
+        let names = new
+            .keys()
+            .chain(old.keys().filter(|name| !new.contains_key(*name)));
+        Ok(names
+            .filter(|name| new.get(*name) != old.get(*name) && !ignored(name))
+            .cloned()
+            .collect())
+    }
+
+    /// A field that cannot change in place was planned as a replacement; when
+    /// one turns up here, the world has moved on since the plan.
+    fn check_fields(&self, at: At<'_>, node: &Node, fields: &[String]) -> Result<(), Stop> {
+        let fixed = fields.iter().find(|name| {
+            node.ty
+                .field(name)
+                .is_none_or(|field| field.change == OnChange::Replace)
+        });
+        match fixed {
+            None => Ok(()),
+            Some(name) => Err(at.refused(
+                "PlanOutrun",
+                format!(
+                    "{name} would have to be replaced, which the plan does not say: plan again"
+                ),
+            )),
+        }
+    }
+
+    /// The objects that a node holds, and those it leans on. Questions in
+    /// between are looked through.
+    fn deps(&self, node: &Node) -> (Vec<BirthId>, Vec<BirthId>) {
+        let mut blocking = std::collections::BTreeSet::new();
+        for (name, expr) in &node.inputs {
+            let refs = node.ty.field(name).map_or(Refs::No, |field| field.refs);
+            if matches!(refs.held(), Some(crate::facts::Held::Refused(_))) {
+                expr.visit_attrs(&mut |id, _| {
+                    blocking.insert(id);
+                });
+            }
+        }
+        self.ledger.with(|state| {
+            let current = state.current();
+            let (mut hard, mut soft) = (Vec::new(), Vec::new());
+            let mut seen = std::collections::BTreeSet::new();
+            let mut queue: Vec<NodeId> = node.after.clone();
+            while let Some(id) = queue.pop() {
+                if !seen.insert(id) {
+                    continue;
+                }
+                let earlier = self.graph.node(id);
+                match (current.get(&earlier.path), &earlier.kind) {
+                    (Some(birth), NodeKind::Resource) if blocking.contains(&id) => {
+                        hard.push(*birth)
+                    }
+                    (Some(birth), NodeKind::Resource) => soft.push(*birth),
+                    _ => queue.extend(&earlier.after),
+                }
+            }
+            hard.sort_unstable();
+            soft.sort_unstable();
+            (hard, soft)
+        })
+    }
+
+    fn object(&self, at: At<'_>) -> Option<(BirthId, Object)> {
+        let birth = at.planned.object?;
+        let object = self
+            .ledger
+            .with(|state| state.objects.get(&birth).cloned())?;
+        Some((birth, object))
+    }
+
+    fn born(&self, birth: BirthId, node: &Node) -> Birth {
+        let known = self.ledger.with(|state| state.birth(birth));
+        known.unwrap_or_else(|| Birth {
+            id: birth,
+            path: node.path.clone(),
+        })
+    }
+
+    pub(crate) fn target(
+        &self,
+        at: At<'_>,
+        ty: &'static Type,
+        birth: BirthId,
+        object: &Object,
+    ) -> Result<Target, Stop> {
+        let inputs = crate::plan::open_body(
+            &object.inputs,
+            &object.sealed,
+            &birth.to_string(),
+            self.secrets.keyring(),
+        )
+        .map_err(|why| at.refused("Sealed", why.to_string()))?;
+        let born = self.ledger.with(|state| state.birth(birth));
+        let token = born.map_or_else(String::new, |born| born.token(&self.lineage));
+        Ok(Target {
+            ty,
+            id: object.id.clone(),
+            inputs,
+            token,
+        })
+    }
+
+    /// Records that an object is as wanted, and lets others use its outputs.
+    #[allow(clippy::too_many_arguments)]
+    async fn finish(
+        &self,
+        at: At<'_>,
+        node: &Node,
+        id: NodeId,
+        birth: BirthId,
+        made: Option<String>,
+        seen: Observed,
+        begun: Duration,
+    ) -> Result<(), Stop> {
+        if let Some(missing) = node
+            .ty
+            .outputs
+            .iter()
+            .find(|output| !seen.outputs.contains_key(output.name))
+        {
+            let message = format!("{} did not give its output {}", node.ty.name, missing.name);
+            return Err(at.failed(&ProviderError::new(
+                ErrorKind::Bug,
+                "MissingOutput",
+                message,
+            )));
+        }
+        let took = self.world.now().saturating_sub(begun);
+        let outputs: BTreeMap<String, Val> = seen
+            .outputs
+            .iter()
+            .map(|(name, value)| (name.clone(), output_val(node.ty, name, value)))
+            .collect();
+        let body = render_body(
+            &outputs,
+            &format!("{birth}|outputs"),
+            self.secrets.keyring(),
+            Some(self.world),
+        );
+        let fresh_id = self
+            .ledger
+            .with(|state| !state.objects.contains_key(&birth));
+        self.ledger
+            .commit(vec![Record::Done {
+                birth,
+                id: made.filter(|_| fresh_id),
+                outputs: body.unwrap_or_else(Body::empty),
+                took_s: Some(took.as_secs_f64().round() as u32),
+            }])
+            .await?;
+        self.publish(id, birth);
+        self.tell_done(at, Some(seen.id), begun);
+        Ok(())
+    }
+
+    /// Lets others use an object's outputs.
+    pub(crate) fn publish(&self, id: NodeId, birth: BirthId) {
+        let outputs = self.ledger.with(|state| {
+            let object = state.objects.get(&birth)?;
+            let known = serde_json::from_str(object.outputs.get()).ok()?;
+            Some((
+                known,
+                crate::plan::open_secret_outputs(object, birth, self.secrets),
+            ))
+        });
+        if let Some((known, secret)) = outputs {
+            self.set_outputs(id, known, secret);
+        }
+    }
+
+    pub(crate) fn tell_started(&self, at: At<'_>, ty: &Type) {
+        let life = match at.verb {
+            Verb::Create => ty.create,
+            Verb::Update => ty.update,
+            Verb::Delete | Verb::Forget | Verb::Read => ty.delete,
+        };
+        let learned = self
+            .ledger
+            .with(|state| state.durations.get(ty.name).copied());
+        self.tell(Event::Started {
+            path: at.planned.path.clone(),
+            ty: ty.name.to_owned(),
+            action: at.verb,
+            expected_s: learned
+                .filter(|_| at.verb == Verb::Create)
+                .unwrap_or(life.typical_s),
+        });
+    }
+
+    pub(crate) fn tell_done(&self, at: At<'_>, id: Option<String>, begun: Duration) {
+        let took_s = seconds(self.world.now().saturating_sub(begun));
+        let path = at.planned.path.clone();
+        self.tell(Event::Done {
+            path,
+            action: at.verb,
+            id,
+            took_s,
+        });
+    }
+}
+
+fn output_val(ty: &Type, name: &str, value: &Value) -> Val {
+    match (ty.output(name), value) {
+        (Some(fact), Value::String(text)) if fact.secret => {
+            Val::Secret(crate::wiring::Plain::new(text.clone()))
+        }
+        _ => Val::Known(value.clone()),
+    }
+}
+
+fn clear(at: At<'_>, inputs: &BTreeMap<String, Val>) -> Result<Map<String, Value>, Stop> {
+    let each = inputs.iter().map(|(name, value)| {
+        let value = value.expose().ok_or_else(|| unknown(at, inputs))?;
+        Ok((name.clone(), value))
+    });
+    each.collect()
+}
+
+/// By the time a step starts everything before it is done, so an unknown left
+/// over means that a provider did not give what it declares.
+fn unknown(at: At<'_>, inputs: &BTreeMap<String, Val>) -> Stop {
+    let left = inputs.iter().find(|(_, value)| !value.is_known());
+    let what = left.map_or_else(String::new, |(name, value)| {
+        format!("{name} still is {value}")
+    });
+    at.failed(&ProviderError::new(ErrorKind::Bug, "StillUnknown", what))
+}
+
+fn raw(members: &Map<String, Value>) -> Box<serde_json::value::RawValue> {
+    let text = crate::plan::canonical_text(&Value::Object(members.clone()));
+    serde_json::value::RawValue::from_string(text).unwrap_or_default()
+}
+
+pub(crate) fn target_of(request: &Request, id: &str) -> Target {
+    Target {
+        ty: request.ty,
+        id: id.to_owned(),
+        inputs: request.inputs.clone(),
+        token: request.token.clone(),
+    }
+}
+
+/// The requests that lead from what is to what is wanted: one, or one for each
+/// minor version on the way up.
+fn stages(request: &Request, target: &Target, fields: &[String]) -> Vec<Request> {
+    let stepped = request.ty.fields.iter().find(|field| {
+        field.change == OnChange::OneStepUp && fields.iter().any(|name| name == field.name)
+    });
+    let Some(field) = stepped else {
+        return vec![request.clone()];
+    };
+    let minor = |inputs: &Map<String, Value>| {
+        let (major, minor) = inputs.get(field.name)?.as_str()?.split_once('.')?;
+        Some((major.to_owned(), minor.parse::<u32>().ok()?))
+    };
+    let (Some((major, from)), Some((_, to))) = (minor(&target.inputs), minor(&request.inputs))
+    else {
+        return vec![request.clone()];
+    };
+    let each = (from + 1..to).map(|minor| {
+        let mut stage = request.clone();
+        let version = Value::String(format!("{major}.{minor}"));
+        stage.inputs.insert(field.name.to_owned(), version);
+        stage
+    });
+    each.chain([request.clone()]).collect()
+}
