@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod funcs;
+mod gofmt;
 pub mod semver;
 pub mod template;
 pub mod value;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::meter::Meter;
 use crate::value::TaintId;
 
 /// Answers `lookup` from a cluster, or from what was recorded of one.
@@ -75,7 +76,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            depth: 1_000,
+            depth: 4_000,
             steps: 20_000_000,
             text: 32 << 20,
             total_text: 1 << 30,
@@ -92,6 +93,7 @@ pub struct Context<'a> {
     pub(crate) now_unix: i64,
     pub(crate) limits: Limits,
     pub(crate) opaque_names: BTreeMap<TaintId, String>,
+    pub(crate) meter: Meter,
 }
 
 impl<'a> Context<'a> {
@@ -105,6 +107,7 @@ impl<'a> Context<'a> {
             now_unix,
             limits: Limits::default(),
             opaque_names: BTreeMap::new(),
+            meter: Meter::default(),
         }
     }
 

@@ -1,6 +1,13 @@
 //! The templates of a chart, parsed once.
 
-use super::error::{Error, ErrorKind};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::error::Error;
+use super::exec;
+use super::node::Tree;
+use super::parse::parse;
+use super::scope::Scope;
 use crate::funcs::Context;
 use crate::value::{Str, Value};
 
@@ -9,8 +16,30 @@ use crate::value::{Str, Value};
 ///
 /// Parsing happens once; a set can be executed as often as wanted, from any
 /// thread.
+///
+/// ```
+/// use mlplat_helm::funcs::{CallSite, Context, NoCluster, SeedSource};
+/// use mlplat_helm::template::TemplateSet;
+/// use mlplat_helm::value::Value;
+///
+/// struct Zeros;
+/// impl SeedSource for Zeros {
+///     fn seed(&self, _: &CallSite) -> [u8; 32] {
+///         [0; 32]
+///     }
+/// }
+///
+/// let source = r#"replicas: {{ .replicas | default 2 }}"#;
+/// let set = TemplateSet::parse([("demo/templates/a.yaml", source)])?;
+/// let context = Context::new(&NoCluster, &Zeros, 0);
+/// let text = set.execute("demo/templates/a.yaml", &Value::new_map(), &context)?;
+/// assert_eq!(text.as_str(), Some("replicas: 2"));
+/// # Ok::<(), mlplat_helm::template::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
-pub struct TemplateSet {}
+pub struct TemplateSet {
+    trees: HashMap<Arc<str>, Arc<Tree>>,
+}
 
 impl TemplateSet {
     /// A set of these templates, given as (name, source) in helm's order
@@ -31,13 +60,25 @@ impl TemplateSet {
     ///
     /// # Errors
     ///
-    /// The source is not a template.
+    /// The source is not a template, or calls a function that there is not.
     pub fn add(&mut self, name: &str, source: &str) -> Result<(), Error> {
-        let _ = source;
-        Err(Error::new(
-            ErrorKind::Parse,
-            format!("parse error at ({name}): not yet"),
-        ))
+        let trees = parse(name, source).map_err(|error| {
+            let message = as_parse_error(name, error.message());
+            error.with_message(message)
+        })?;
+        for tree in trees {
+            // An empty definition does not replace another one.
+            if !tree.is_empty() || !self.trees.contains_key(&tree.name) {
+                self.trees.insert(Arc::clone(&tree.name), tree);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is a template of this name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.trees.contains_key(name)
     }
 
     /// Executes the template `name` with `root` as `.` and `$`.
@@ -49,11 +90,35 @@ impl TemplateSet {
     ///
     /// What the template does wrong, or the limit that it reaches.
     pub fn execute(&self, name: &str, root: &Value, context: &Context<'_>) -> Result<Str, Error> {
-        let _ = (root, context);
-        Err(Error::new(
-            ErrorKind::Execute,
-            format!("no template {name:?}"),
-        ))
+        let scope = Scope::new(&self.trees);
+        let result = exec::execute(&scope, context, name, root);
+        result.map_err(|error| {
+            let message = as_execution_error(error.message());
+            error.with_message(message)
+        })
+    }
+}
+
+/// Helm's words for a text that is not a template.
+fn as_parse_error(name: &str, message: &str) -> String {
+    let tokens: Vec<&str> = message.split(": ").collect();
+    match tokens.as_slice() {
+        [_, location, .., last] => format!("parse error at ({location}): {last}"),
+        _ => format!("parse error in ({name}): {message}"),
+    }
+}
+
+/// Helm shows what `fail` and `required` say without the way to them.
+fn as_execution_error(message: &str) -> String {
+    let start = message.find(crate::funcs::WARN_START);
+    let end = message.rfind(crate::funcs::WARN_END);
+    let location = message.split(": ").nth(1);
+    match (start, end, location) {
+        (Some(start), Some(end), Some(location)) if start < end => {
+            let text = &message[start + crate::funcs::WARN_START.len()..end];
+            format!("execution error at ({location}): {text}")
+        }
+        _ => message.to_owned(),
     }
 }
 

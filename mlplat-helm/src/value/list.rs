@@ -75,6 +75,11 @@ impl List {
         &self.0.items
     }
 
+    /// Where the shared list lies; equal for clones of one list.
+    pub(super) fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+
     /// Takes the elements out if nobody else holds the list.
     pub(super) fn take_unique(&mut self) -> Option<Vec<Value>> {
         Rc::get_mut(&mut self.0).map(|inner| mem::take(&mut inner.items))

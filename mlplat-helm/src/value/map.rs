@@ -149,6 +149,11 @@ impl Map {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
+    /// Where the shared map lies; equal for clones of one reference.
+    pub(super) fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+
     /// Takes the values out if nobody else holds the map.
     pub(super) fn take_unique(&mut self) -> Option<Vec<Value>> {
         Rc::get_mut(&mut self.0)

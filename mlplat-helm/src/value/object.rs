@@ -5,6 +5,7 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
+use super::param::Param;
 use super::scalar::{Kind, Value};
 
 /// A value with fields or methods, such as `.Files`, `.Capabilities.KubeVersion`,
@@ -25,6 +26,24 @@ pub trait Object: fmt::Debug {
     /// [`Object::kind`] is a map or a slice, `range`, `len` and `index` see.
     fn data(&self) -> Value;
 
+    /// The elements of a map or slice kind with their keys, in the order of
+    /// `range`.
+    fn entries(&self) -> Vec<(Value, Value)> {
+        match self.data() {
+            Value::Map(map) => {
+                let entries = map.entries().into_iter();
+                entries
+                    .map(|(key, value)| (Value::from(key), value))
+                    .collect()
+            }
+            Value::List(list) => {
+                let items = list.items().iter().cloned();
+                (0..).map(Value::int).zip(items).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// A struct field, or for a map kind an entry.
     fn field(&self, _name: &str) -> Option<Value> {
         None
@@ -36,13 +55,13 @@ pub trait Object: fmt::Debug {
         Vec::new()
     }
 
-    /// The number of arguments of a method: `None` when there is no such
-    /// method.
-    fn method(&self, _name: &str) -> Option<usize> {
+    /// The parameters of a method: `None` when there is no such method.
+    fn method(&self, _name: &str) -> Option<&'static [Param]> {
         None
     }
 
-    /// Calls a method that [`Object::method`] knows, with that many arguments.
+    /// Calls a method that [`Object::method`] knows, with arguments that fit
+    /// its parameters.
     ///
     /// # Errors
     ///

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::taint::Taints;
 
@@ -29,6 +30,8 @@ pub struct Span {
 #[derive(Clone)]
 enum Repr {
     Text(Rc<str>),
+    /// Text that a parsed template owns, which other threads may share.
+    Shared(Arc<str>),
     Raw(Rc<[u8]>),
 }
 
@@ -95,6 +98,7 @@ impl Str {
     pub fn as_str(&self) -> Option<&str> {
         match &self.repr {
             Repr::Text(text) => Some(text),
+            Repr::Shared(text) => Some(text),
             Repr::Raw(_) => None,
         }
     }
@@ -104,6 +108,7 @@ impl Str {
     pub fn to_text(&self) -> Cow<'_, str> {
         match &self.repr {
             Repr::Text(text) => Cow::Borrowed(text),
+            Repr::Shared(text) => Cow::Borrowed(text),
             Repr::Raw(bytes) => String::from_utf8_lossy(bytes),
         }
     }
@@ -113,6 +118,7 @@ impl Str {
     pub fn to_shared(&self) -> Rc<str> {
         match &self.repr {
             Repr::Text(text) => Rc::clone(text),
+            Repr::Shared(text) => Rc::from(&**text),
             Repr::Raw(bytes) => String::from_utf8_lossy(bytes).into(),
         }
     }
@@ -122,6 +128,7 @@ impl Str {
     pub fn as_bytes(&self) -> &[u8] {
         match &self.repr {
             Repr::Text(text) => text.as_bytes(),
+            Repr::Shared(text) => text.as_bytes(),
             Repr::Raw(bytes) => bytes,
         }
     }
@@ -206,6 +213,15 @@ impl From<Rc<str>> for Str {
     fn from(text: Rc<str>) -> Self {
         Self {
             repr: Repr::Text(text),
+            spans: None,
+        }
+    }
+}
+
+impl From<Arc<str>> for Str {
+    fn from(text: Arc<str>) -> Self {
+        Self {
+            repr: Repr::Shared(text),
             spans: None,
         }
     }

@@ -6,6 +6,7 @@
 //! their own stack on the heap; those that build or compare recurse and give
 //! up, with [`TooDeep`], below [`MAX_DEPTH`] levels.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
 
@@ -54,38 +55,67 @@ impl From<CycleError> for String {
     }
 }
 
-/// Calls `look` for the value and all that it contains, until it says false.
-fn visit(value: &Value, mut look: impl FnMut(&Value) -> bool) -> bool {
-    let mut stack = Vec::new();
-    let mut next = Some(value.clone());
-    while let Some(value) = next {
-        if !look(&value) {
-            return false;
+/// The number of values that a value contains, itself counted, and how deep
+/// they are nested; shared ones count as often as they occur.
+///
+/// Stops counting once `most` is exceeded: a value in which every level holds
+/// the next one twice has more than could ever be counted.
+pub(crate) fn measure(value: &Value, most: u64) -> (u64, usize) {
+    let (mut count, mut deepest) = (0, 0);
+    let mut stack = vec![(value.clone(), 1)];
+    while let Some((value, depth)) = stack.pop() {
+        count += 1;
+        deepest = deepest.max(depth);
+        if count > most {
+            break;
         }
         match &value {
-            Value::List(list) => stack.extend(list.items().iter().cloned()),
-            Value::Map(map) => stack.extend(map.table().values().cloned()),
-            Value::Object(object) => stack.push(object.data()),
+            Value::List(list) => {
+                count += list
+                    .items()
+                    .iter()
+                    .filter(|item| !is_container(item))
+                    .count() as u64;
+                let inner = list.items().iter().filter(|item| is_container(item));
+                stack.extend(inner.map(|item| (item.clone(), depth + 1)));
+            }
+            Value::Map(map) => {
+                let table = map.table();
+                count += table.values().filter(|item| !is_container(item)).count() as u64;
+                let inner = table.values().filter(|item| is_container(item));
+                stack.extend(inner.map(|item| (item.clone(), depth + 1)));
+            }
+            Value::Object(object) => stack.push((object.data(), depth + 1)),
             _ => {}
         }
-        next = stack.pop();
     }
-    true
+    (count, deepest)
+}
+
+fn is_container(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Map(_))
 }
 
 /// Whether `value` is or contains the very map `target`.
+///
+/// Looks at each shared container once, however often it occurs.
 pub(super) fn reaches(value: &Value, target: &Map) -> bool {
-    if !matches!(value, Value::List(_) | Value::Map(_)) {
+    if !is_container(value) {
         return false;
     }
     // Objects hold plain data of their own, never a template's map.
+    let mut seen = HashSet::new();
     let mut stack = vec![value.clone()];
     while let Some(value) = stack.pop() {
-        let is_container = |v: &&Value| matches!(v, Value::List(_) | Value::Map(_));
         match &value {
             Value::Map(map) if map.is_same(target) => return true,
-            Value::Map(map) => stack.extend(map.table().values().filter(is_container).cloned()),
-            Value::List(list) => stack.extend(list.items().iter().filter(is_container).cloned()),
+            Value::Map(map) if seen.insert(map.address()) => {
+                let table = map.table();
+                stack.extend(table.values().filter(|v| is_container(v)).cloned());
+            }
+            Value::List(list) if seen.insert(list.address()) => {
+                stack.extend(list.items().iter().filter(|v| is_container(v)).cloned());
+            }
             _ => {}
         }
     }
@@ -95,17 +125,31 @@ pub(super) fn reaches(value: &Value, target: &Map) -> bool {
 /// The union of all taints in the value and what it contains.
 #[must_use]
 pub fn deep_taints(value: &Value) -> Taints {
-    let mut all = Taints::default();
-    match value {
-        Value::List(_) | Value::Map(_) | Value::Object(_) => {
-            visit(value, |inner| {
-                all.add(&inner.taints());
-                true
-            });
+    let mut all = value.taints();
+    let mut seen = HashSet::new();
+    let mut stack = Vec::new();
+    let mut next = Some(value.clone());
+    while let Some(value) = next {
+        match &value {
+            Value::List(list) if seen.insert(list.address()) => {
+                list.items().iter().for_each(|item| all.add(&item.taints()));
+                stack.extend(list.items().iter().filter(|v| has_inner(v)).cloned());
+            }
+            Value::Map(map) if seen.insert(map.address()) => {
+                let table = map.table();
+                table.values().for_each(|item| all.add(&item.taints()));
+                stack.extend(table.values().filter(|v| has_inner(v)).cloned());
+            }
+            Value::Object(object) => stack.push(object.data()),
+            _ => {}
         }
-        scalar => all = scalar.taints(),
+        next = stack.pop();
     }
     all
+}
+
+fn has_inner(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Map(_) | Value::Object(_))
 }
 
 /// A copy that shares no map with the original, as sprig's `deepCopy` makes.
@@ -195,7 +239,6 @@ fn maps_equal(a: &Map, b: &Map, depth: usize) -> Result<bool, TooDeep> {
 
 /// Drops values without recursion, however deep they are nested.
 pub(super) fn drop_all(mut stack: Vec<Value>) {
-    let is_container = |v: &Value| matches!(v, Value::List(_) | Value::Map(_));
     if !stack.iter().any(is_container) {
         return;
     }
