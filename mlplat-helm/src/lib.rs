@@ -3,6 +3,8 @@
 pub mod chart;
 pub mod funcs;
 mod gofmt;
+pub mod opaque;
+pub mod render;
 pub mod semver;
 pub mod template;
 pub mod value;

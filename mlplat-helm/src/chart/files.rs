@@ -68,10 +68,13 @@ pub fn load_files(files: Vec<ChartFile>, limits: ArchiveLimits) -> Result<Chart,
                 Some(_) if name.ends_with(".prov") => chart.files.push(file),
                 Some(rest) => {
                     let (first, _) = rest.split_once('/').unwrap_or((rest, ""));
-                    subcharts.entry(first.to_owned()).or_default().push(ChartFile {
-                        name: rest.to_owned(),
-                        data: file.data,
-                    });
+                    subcharts
+                        .entry(first.to_owned())
+                        .or_default()
+                        .push(ChartFile {
+                            name: rest.to_owned(),
+                            data: file.data,
+                        });
                 }
                 None => chart.files.push(file),
             },
@@ -96,11 +99,7 @@ pub fn load_files(files: Vec<ChartFile>, limits: ArchiveLimits) -> Result<Chart,
     Ok(chart)
 }
 
-fn subchart(
-    name: &str,
-    files: Vec<ChartFile>,
-    limits: ArchiveLimits,
-) -> Result<Chart, ChartError> {
+fn subchart(name: &str, files: Vec<ChartFile>, limits: ArchiveLimits) -> Result<Chart, ChartError> {
     if name.ends_with(".tgz") {
         return match files.as_slice() {
             [file, ..] if file.name == name => load_archive_with(&file.data, limits),

@@ -10,7 +10,10 @@ use crate::yaml::Node;
 
 /// The contents of `Chart.yaml`. Absent texts are empty, as they are for templates.
 #[derive(Debug, Clone, Default, PartialEq)]
-#[allow(missing_docs, reason = "the fields of Chart.yaml, as helm documents them")]
+#[allow(
+    missing_docs,
+    reason = "the fields of Chart.yaml, as helm documents them"
+)]
 pub struct Metadata {
     pub name: String,
     pub home: String,
@@ -34,7 +37,10 @@ pub struct Metadata {
 
 /// Who maintains a chart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields of Chart.yaml, as helm documents them")]
+#[allow(
+    missing_docs,
+    reason = "the fields of Chart.yaml, as helm documents them"
+)]
 pub struct Maintainer {
     pub name: String,
     pub email: String,

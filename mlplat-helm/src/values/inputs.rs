@@ -28,18 +28,14 @@ impl Inputs {
     /// # Errors
     ///
     /// [`ValuesError`].
-    pub fn merge(
-        &self,
-        read: &dyn Fn(&str) -> Result<String, String>,
-    ) -> Result<Map, ValuesError> {
+    pub fn merge(&self, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Map, ValuesError> {
         let mut base = Map::default();
         for (name, text) in &self.files {
-            let values = read_map(&Str::from(text.as_str())).map_err(|message| {
-                ValuesError::File {
+            let values =
+                read_map(&Str::from(text.as_str())).map_err(|message| ValuesError::File {
                     file: name.clone(),
                     message,
-                }
-            })?;
+                })?;
             base = merge_maps(&base, &values);
         }
         let flags: [(&'static str, &[String], SetKind<'_>); 5] = [
@@ -51,8 +47,7 @@ impl Inputs {
         ];
         for (flag, arguments, kind) in flags {
             for argument in arguments {
-                set(argument, &base, kind)
-                    .map_err(|message| ValuesError::Set { flag, message })?;
+                set(argument, &base, kind).map_err(|message| ValuesError::Set { flag, message })?;
             }
         }
         Ok(base)

@@ -19,5 +19,6 @@ pub use inputs::{Inputs, merge_maps};
 pub use strvals::{SetKind, set};
 
 pub(crate) use coalesce::coalesce_values;
-pub(crate) use instance::{Instance, process_dependencies};
+pub(crate) use instance::{Instance, is_compatible, process_dependencies};
 pub(crate) use schema::validate;
+pub(crate) use tables::Nulls;

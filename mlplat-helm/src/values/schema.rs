@@ -21,11 +21,7 @@ pub(crate) fn validate(chart: &Instance<'_>, values: &Map) -> Result<(), ValuesE
     }
 }
 
-fn check(
-    chart: &Instance<'_>,
-    values: &Map,
-    problems: &mut String,
-) -> Result<(), ValuesError> {
+fn check(chart: &Instance<'_>, values: &Map, problems: &mut String) -> Result<(), ValuesError> {
     if let Some(schema) = chart.chart.schema() {
         let json = Value::Map(values.clone()).to_json()?;
         let found = violations(&schema.text(), &json);
