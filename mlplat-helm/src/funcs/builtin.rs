@@ -221,10 +221,14 @@ fn position(key: &Value, length: usize) -> Result<usize, Fault> {
     }
 }
 
+/// Stands in the message for the expression that was to be called, which only
+/// the executor knows.
+pub(crate) const CALLEE: &str = "\u{0}callee";
+
 fn call(_: &Call<'_>, args: &[Value]) -> Result<Value, Fault> {
     match &args[0] {
         Value::Missing | Value::Nil => Err("call of nil".into()),
-        other => Err(format!("non-function of type {}", type_of(other)).into()),
+        other => Err(format!("non-function {CALLEE} of type {}", type_of(other)).into()),
     }
 }
 

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use super::call::{Call, is_filled, refusal};
 use super::fault::Fault;
 use super::function::{Function, Group, row};
-use crate::gofmt::sprint_one;
-use crate::value::{Param, Value};
+use crate::gofmt::{sprint_one, sprintf};
+use crate::value::{Param, Str, Value};
 
 use Param::Reflect;
 
@@ -127,10 +127,14 @@ fn equal_other(a: &Value, b: &Value) -> Result<bool, Fault> {
         return Ok(a.is_nil() && b.is_nil());
     }
     let shown = |value: &Value| sprint_one(value).map(|text| text.to_text().into_owned());
+    let as_text = |value: &Value| {
+        let text = sprintf(&Str::from("%s"), std::slice::from_ref(value));
+        text.map(|text| text.to_text().into_owned())
+    };
     if a.kind() != b.kind() {
         return Err(format!(
             "non-comparable types {}: {}, {}: {}",
-            shown(a)?,
+            as_text(a)?,
             a.type_name(),
             b.type_name(),
             shown(b)?
@@ -145,7 +149,7 @@ fn equal_other(a: &Value, b: &Value) -> Result<bool, Fault> {
     {
         return Ok(x.type_name() == y.type_name() && crate::value::deep_equal(a, b)?);
     }
-    Err(format!("non-comparable type {}: {}", shown(b)?, b.type_name()).into())
+    Err(format!("non-comparable type {}: {}", as_text(b)?, b.type_name()).into())
 }
 
 fn eq(call: &Call<'_>, args: &[Value]) -> Result<Value, Fault> {

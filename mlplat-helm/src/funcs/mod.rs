@@ -44,6 +44,7 @@ mod url;
 mod version;
 mod words;
 
+pub(crate) use builtin::CALLEE;
 pub(crate) use call::{Call, refusal, truth};
 pub(crate) use chart::{WARN_END, WARN_START};
 pub use context::{CallSite, Context, Limits, Lookup, NoCluster, SeedSource};

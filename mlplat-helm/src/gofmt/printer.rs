@@ -263,8 +263,6 @@ impl Printer {
             if number.is_nan() && !self.flags.space && !self.flags.plus {
                 body.remove(0);
             }
-            let bare = body.strip_prefix('+').filter(|_| !self.flags.plus);
-            let body = bare.map_or_else(|| body.clone(), str::to_owned);
             self.pad_with_spaces(&body);
             return Ok(());
         }

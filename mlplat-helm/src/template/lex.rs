@@ -454,7 +454,7 @@ fn trims_right(text: &str) -> bool {
 
 /// Go's `%#U`.
 fn unicode(next: char) -> String {
-    if next.is_control() {
+    if !crate::gofmt::is_print(next) {
         format!("U+{:04X}", u32::from(next))
     } else {
         format!("U+{:04X} '{next}'", u32::from(next))

@@ -5,7 +5,7 @@ use super::super::node::{Command, Decl, Expr, Literal, Pipe};
 use super::super::number::Number;
 use super::super::parse::UNDECLARED;
 use super::state::{At, Dot, State};
-use crate::funcs::{Function, Short, truth};
+use crate::funcs::{CALLEE, Function, Short, truth};
 use crate::value::{Param, Str, Value};
 
 impl<'t> State<'t, '_> {
@@ -176,8 +176,11 @@ impl<'t> State<'t, '_> {
             let place = || self.place();
             crate::funcs::run(function, self.context, self.scope, &place, &values)
         };
-        result.map_err(|fault| {
+        result.map_err(|mut fault| {
             self.at = node;
+            if let (true, Some(callee)) = (fault.message.contains(CALLEE), args.first()) {
+                fault.message = fault.message.replace(CALLEE, &callee.to_string());
+            }
             self.call_failed(function.name, &fault)
         })
     }
