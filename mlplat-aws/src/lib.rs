@@ -8,11 +8,14 @@
 //! those of CloudFormation and the API; where a request is nested, its members
 //! stand at the top level, and [`api`] says where each one goes.
 //!
-//! Above it, [`policy`] builds IAM documents whose unknown parts stay visible,
-//! and [`catalog`] lists every type.
+//! Above it are the constructs that a program is composed of, here at the top:
+//! [`Vpc`], [`SecurityGroup`], [`EksCluster`], [`NodeGroup`], [`PodIdentity`],
+//! [`Irsa`], [`Role`], [`Bucket`], [`AccessEntry`]. [`policy`] builds IAM
+//! documents whose unknown parts stay visible, and [`catalog`] lists every type.
 
 pub mod api;
 mod catalog;
+mod constructs;
 pub mod ec2;
 pub mod eks;
 pub mod iam;
@@ -23,4 +26,10 @@ pub mod s3;
 mod sources;
 
 pub use catalog::catalog;
+pub use constructs::{
+    AccessEntry, Addons, Bucket, BucketHandle, DEFAULT_KUBERNETES_VERSION, EksCluster,
+    EksClusterHandle, Endpoint, Grant, HasSecurityGroup, IdentityHandle, Ingress, Irsa,
+    KNOWN_KUBERNETES_VERSIONS, Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity, Ports,
+    PrivateSubnets, PublicSubnets, Role, SecurityGroup, SecurityGroupHandle, Vpc,
+};
 pub use ids::Tags;

@@ -125,6 +125,15 @@ pub static NODEGROUP: Type = Type {
             fails: Fails::OrderOnly,
         },
         Need {
+            what: "the route tables of the subnets",
+            path: &[
+                Join::Follow("Subnets"),
+                Join::Back("ec2.SubnetRouteTableAssociation", "SubnetId"),
+            ],
+            by: By::ToBecomeReady,
+            fails: Fails::OrderOnly,
+        },
+        Need {
             what: "a way out of the subnets",
             path: &[
                 Join::Follow("Subnets"),
@@ -203,7 +212,7 @@ pub struct Nodegroup {
     /// Nodes to start with. Left out, an autoscaler may change it freely.
     pub desired_size: Option<Output<u32>>,
     /// Instance types, most wanted first. Default `t3.medium`.
-    pub instance_types: Vec<Output<String>>,
+    pub instance_types: Option<Vec<Output<String>>>,
     /// Operating system and accelerator of the image.
     pub ami_type: Option<Output<AmiType>>,
     /// How the instances are paid. Default on demand.
@@ -243,7 +252,7 @@ impl Nodegroup {
             min_size: None,
             max_size: None,
             desired_size: None,
-            instance_types: Vec::new(),
+            instance_types: None,
             ami_type: None,
             capacity_type: None,
             labels: BTreeMap::new(),

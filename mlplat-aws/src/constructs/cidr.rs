@@ -1,0 +1,28 @@
+//! Reading address ranges.
+
+use ipnet::Ipv4Net;
+use mlplat_core::Scope;
+
+/// Longest and shortest prefix that AWS accepts for a VPC or subnet.
+pub(super) const PREFIXES: std::ops::RangeInclusive<u8> = 16..=28;
+
+/// The range that a text says, with its host bits cleared. A text that is no
+/// range is a Problem, and `0.0.0.0/0` stands in.
+pub(super) fn parse(scope: &mut Scope<'_>, what: &str, text: &str) -> Ipv4Net {
+    match text.parse::<Ipv4Net>() {
+        Ok(net) => net.trunc(),
+        Err(_) => {
+            scope.problem(
+                "bad-cidr",
+                format!("{what} \"{}\" is not an IPv4 network", text.escape_debug()),
+                "write an address and a prefix length, such as 10.10.0.0/16",
+            );
+            Ipv4Net::default()
+        }
+    }
+}
+
+/// Whether two ranges share an address.
+pub(super) fn overlap(one: &Ipv4Net, other: &Ipv4Net) -> bool {
+    one.contains(other) || other.contains(one)
+}

@@ -1,0 +1,341 @@
+//! `EksCluster`: a cluster that is ready for work.
+
+use std::ops::RangeInclusive;
+
+use ipnet::Ipv4Net;
+use mlplat_core::wiring::NodeRef;
+use mlplat_core::{Construct, Output, Scope};
+
+use super::access_entry::AccessEntry;
+use super::cidr;
+use super::cluster_addons::{Addons, Builder};
+use super::endpoint::Endpoint;
+use super::kubernetes_version::{self, DEFAULT_KUBERNETES_VERSION};
+use super::network::Network;
+use super::node_group::{NodeGroup, NodeGroupHandle};
+use super::role::Role;
+use super::rules::HasSecurityGroup;
+use super::tags::named;
+use crate::eks::{self, LogType, SupportType};
+use crate::ids::{ClusterArn, ClusterName, PrincipalArn, SecurityGroupId, SubnetId, VpcId};
+use crate::lookups::CallerIdentity;
+use crate::policy::{AccessPolicy, ManagedPolicy, trust};
+
+/// A cluster: its role, the control plane, the add-ons in the right order, a
+/// node group, and access for whoever deploys.
+///
+/// ```
+/// use mlplat_aws::{EksCluster, Vpc};
+/// use mlplat_core::graph::{Context, Graph};
+///
+/// let graph = Graph::build(Context::new("demo"), |stack| {
+///     let network = stack.add("network", Vpc::new("10.10.0.0/16"));
+///     let cluster = stack.add("cluster", EksCluster::new(&network).nodes(1..=4));
+///     stack.output("endpoint", &cluster.endpoint);
+/// })?;
+/// assert!(graph.find(&"cluster/nodes/group".parse()?).is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Access is by access entries alone: there is no `aws-auth` config map and no
+/// hidden administrator. The deployer's own role gets an entry, so that the
+/// same program can put things into the cluster; it is looked up once and
+/// pinned. Kubernetes is upgraded by AWS at the end of standard support unless
+/// [`extended_support`](Self::extended_support) is chosen.
+#[derive(Debug, Clone)]
+#[must_use = "add it to a stack"]
+pub struct EksCluster {
+    network: Network,
+    name: Option<String>,
+    version: String,
+    listed: bool,
+    endpoint: Endpoint,
+    nodes: Option<RangeInclusive<u32>>,
+    service_cidr: Option<String>,
+    logs: Vec<LogType>,
+    secrets_key: Option<Output<String>>,
+    support: SupportType,
+    deletion_protection: bool,
+    deployer: bool,
+    admins: Vec<(String, Output<PrincipalArn>)>,
+}
+
+impl EksCluster {
+    /// A cluster with one to three nodes where the network has room for them.
+    pub fn new(network: &Network) -> Self {
+        Self {
+            network: network.clone(),
+            name: None,
+            version: DEFAULT_KUBERNETES_VERSION.to_owned(),
+            listed: true,
+            endpoint: Endpoint::default(),
+            nodes: Some(1..=3),
+            service_cidr: None,
+            logs: vec![LogType::Api, LogType::Audit, LogType::Authenticator],
+            secrets_key: None,
+            support: SupportType::Standard,
+            deletion_protection: false,
+            deployer: true,
+            admins: Vec::new(),
+        }
+    }
+
+    /// Under a name of the user's choice, 1 to 100 letters, digits, `-` and
+    /// `_`. Default: generated.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The Kubernetes version: `1.35`. A cluster is upgraded one minor version
+    /// at a time and never downgraded.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self.listed = true;
+        self
+    }
+
+    /// A Kubernetes version that this library does not know yet.
+    pub fn unlisted_version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self.listed = false;
+        self
+    }
+
+    /// Fewest and most nodes of the node group that comes with the cluster.
+    pub fn nodes(mut self, nodes: RangeInclusive<u32>) -> Self {
+        self.nodes = Some(nodes);
+        self
+    }
+
+    /// No node group: add some with [`NodeGroup`]. CoreDNS and the EBS CSI
+    /// driver wait for them.
+    pub fn without_nodes(mut self) -> Self {
+        self.nodes = None;
+        self
+    }
+
+    /// Who may reach the API server.
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoint = endpoint;
+        self
+    }
+
+    /// Addresses of services, `/12` to `/24`, outside the VPC's range.
+    pub fn service_cidr(mut self, cidr: impl Into<String>) -> Self {
+        self.service_cidr = Some(cidr.into());
+        self
+    }
+
+    /// Control plane logs that go to CloudWatch. Default: API, audit,
+    /// authenticator.
+    pub fn logs(mut self, logs: impl IntoIterator<Item = LogType>) -> Self {
+        self.logs = logs.into_iter().collect();
+        self
+    }
+
+    /// Encrypts Kubernetes secrets by a KMS key, by its ARN.
+    pub fn secrets_key(mut self, key_arn: impl Into<Output<String>>) -> Self {
+        self.secrets_key = Some(key_arn.into());
+        self
+    }
+
+    /// Stays on a version for twelve months after its standard support, at six
+    /// times the price.
+    pub fn extended_support(mut self) -> Self {
+        self.support = SupportType::Extended;
+        self
+    }
+
+    /// Makes AWS refuse to delete the cluster.
+    pub fn deletion_protection(mut self) -> Self {
+        self.deletion_protection = true;
+        self
+    }
+
+    /// A further administrator, under a name of its own.
+    pub fn admin(
+        mut self,
+        name: impl Into<String>,
+        principal: impl Into<Output<PrincipalArn>>,
+    ) -> Self {
+        self.admins.push((name.into(), principal.into()));
+        self
+    }
+
+    /// No entry for whoever deploys. Then one of the administrators has to be
+    /// them, if anything is to be put into the cluster.
+    pub fn without_deployer_access(mut self) -> Self {
+        self.deployer = false;
+        self
+    }
+
+    fn check(&self, scope: &mut Scope<'_>) {
+        if self.listed {
+            kubernetes_version::check(scope, &self.version);
+        }
+        if self.network.zones.len() < 2 {
+            scope.problem(
+                "too-few-zones",
+                format!(
+                    "EKS needs subnets in two zones, the network has {}",
+                    self.network.zones.len()
+                ),
+                "spread the network over two or more: Vpc::new(..).zones(2)",
+            );
+        }
+        if !self.deployer && self.admins.is_empty() {
+            scope.problem(
+                "no-administrator",
+                "nobody could sign in to the cluster",
+                "name an .admin(..), or leave the deployer's access in",
+            );
+        }
+    }
+
+    fn service_range(&self, scope: &mut Scope<'_>) -> Option<Ipv4Net> {
+        let text = self.service_cidr.as_ref()?;
+        let net = cidr::parse(scope, "the service range", text);
+        if net == Ipv4Net::default() {
+            return Some(net);
+        }
+        if !(12..=24).contains(&net.prefix_len()) || !net.network().is_private() {
+            scope.problem(
+                "bad-service-cidr",
+                format!("EKS would refuse the service range {net}"),
+                "choose a /12 to /24 of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+            );
+        }
+        if cidr::overlap(&net, &self.network.cidr) {
+            scope.problem(
+                "cidr-overlap",
+                format!(
+                    "the service range {net} overlaps the network {}",
+                    self.network.cidr
+                ),
+                "choose addresses outside the network",
+            );
+        }
+        Some(net)
+    }
+
+    fn control_plane(&self, scope: &mut Scope<'_>) -> eks::ClusterHandle {
+        let role = Role::new(trust::service("eks.amazonaws.com"))
+            .describe("Control plane of an EKS cluster")
+            .managed(ManagedPolicy::EksCluster);
+        let role = scope.add("role", role);
+        let subnets = self.network.private_subnets.ids().iter().cloned();
+        let mut cluster = eks::Cluster {
+            name: self.name.as_ref().map(|name| ClusterName::new(name).into()),
+            version: Some(self.version.as_str().into()),
+            service_ipv4_cidr: self.service_range(scope).map(Into::into),
+            enabled_log_types: self.logs.iter().map(|log| (*log).into()).collect(),
+            secrets_key_arn: self.secrets_key.clone(),
+            support_type: Some(self.support.into()),
+            deletion_protection: self.deletion_protection.then(|| true.into()),
+            tags: named(scope, ""),
+            ..eks::Cluster::new(&role.arn, subnets)
+        };
+        self.endpoint.apply(scope, &mut cluster);
+        scope.add("control-plane", cluster)
+    }
+
+    fn access(&self, scope: &mut Scope<'_>, cluster: &Output<ClusterName>) -> Vec<NodeRef> {
+        let mut nodes = Vec::new();
+        let mut admins = self.admins.clone();
+        if self.deployer {
+            let caller = scope.shared("caller-identity", CallerIdentity {});
+            admins.push(("deployer".to_owned(), caller.arn.cast()));
+        }
+        for (name, principal) in admins {
+            let entry =
+                AccessEntry::of(cluster.clone(), principal).policy(AccessPolicy::ClusterAdmin);
+            nodes.extend(scope.add(&format!("admin-{name}"), entry));
+        }
+        nodes
+    }
+}
+
+/// A cluster.
+#[derive(Debug, Clone)]
+pub struct EksClusterHandle {
+    /// Its name.
+    pub name: Output<ClusterName>,
+    /// Its ARN.
+    pub arn: Output<ClusterArn>,
+    /// The Kubernetes version, known when the program runs.
+    pub version: String,
+    /// The API server's URL.
+    pub endpoint: Output<String>,
+    /// The certificate authority of the API server, base 64.
+    pub certificate_authority_data: Output<String>,
+    /// The issuer of its tokens, with `https://`.
+    pub issuer_url: Output<String>,
+    /// The security group of control plane and nodes.
+    pub security_group_id: Output<SecurityGroupId>,
+    /// The VPC.
+    pub vpc_id: Output<VpcId>,
+    /// Where node groups go unless they say otherwise.
+    pub node_subnets: Vec<Output<SubnetId>>,
+    /// The node group that came with it.
+    pub nodes: Option<NodeGroupHandle>,
+    /// Its add-ons.
+    pub addons: Addons,
+    /// The nodes that have to be there before Kubernetes objects can be made:
+    /// the administrators' entries.
+    pub access: Vec<NodeRef>,
+    /// The raw cluster.
+    pub node: NodeRef,
+    /// Its path as one word, for what a cluster has once.
+    pub(super) key: String,
+}
+
+impl HasSecurityGroup for EksClusterHandle {
+    fn security_group_id(&self) -> Output<SecurityGroupId> {
+        self.security_group_id.clone()
+    }
+}
+
+impl Construct for EksCluster {
+    type Handle = EksClusterHandle;
+
+    fn build(self, scope: &mut Scope<'_>) -> EksClusterHandle {
+        self.check(scope);
+        let cluster = self.control_plane(scope);
+        let access = self.access(scope, &cluster.name);
+        let addons = Builder {
+            scope,
+            cluster: cluster.name.clone(),
+            version: &self.version,
+        }
+        .build();
+        let mut handle = EksClusterHandle {
+            name: cluster.name,
+            arn: cluster.arn,
+            version: self.version,
+            endpoint: cluster.endpoint,
+            certificate_authority_data: cluster.certificate_authority_data,
+            issuer_url: cluster.open_id_connect_issuer_url,
+            security_group_id: cluster.cluster_security_group_id,
+            vpc_id: self.network.vpc_id.clone(),
+            node_subnets: self.network.node_subnets().to_vec(),
+            nodes: None,
+            addons,
+            access,
+            node: cluster.node,
+            key: key(scope.path().as_str()),
+        };
+        if let Some(sizes) = self.nodes {
+            handle.nodes = Some(scope.add("nodes", NodeGroup::new(&handle).sizes(sizes)));
+        }
+        handle
+    }
+}
+
+/// The end of the path, short enough to be part of a segment. Two clusters of
+/// the same end would ask for one shared thing with different inputs, which is
+/// refused.
+fn key(path: &str) -> String {
+    let path = path.replace('/', ".");
+    path[path.len().saturating_sub(48)..].to_owned()
+}

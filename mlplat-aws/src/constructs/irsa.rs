@@ -1,0 +1,102 @@
+//! `Irsa`: credentials by the cluster's tokens.
+
+use mlplat_core::{Construct, Output, Scope};
+
+use super::eks_cluster::EksClusterHandle;
+use super::grant::Grant;
+use super::identity::{IdentityHandle, NAMESPACE_MAX, SERVICE_ACCOUNT_MAX, check_name};
+use super::role::Role;
+use crate::iam::OidcProvider;
+use crate::ids::Tags;
+use crate::policy::{ManagedPolicy, PolicyDocument, Statement, trust};
+
+/// A role for the pods of one service account, by tokens that the cluster
+/// signs (IAM roles for service accounts). For Fargate, and for add-ons that
+/// do not know Pod Identity; the account's trust in the cluster's issuer is
+/// set up once per cluster.
+///
+/// The service account needs the annotation `eks.amazonaws.com/role-arn`.
+#[derive(Debug, Clone)]
+#[must_use = "add it to a stack"]
+pub struct Irsa {
+    issuer_url: Output<String>,
+    provider_key: String,
+    namespace: String,
+    service_account: String,
+    role: Role,
+}
+
+impl Irsa {
+    /// An identity that may do nothing yet.
+    pub fn new(
+        cluster: &EksClusterHandle,
+        namespace: impl Into<String>,
+        service_account: impl Into<String>,
+    ) -> Self {
+        let (namespace, service_account) = (namespace.into(), service_account.into());
+        // The trust policy names the provider, which is added with the role.
+        let role = Role::new(PolicyDocument::new([]))
+            .describe(format!("Pods of {namespace}/{service_account}"));
+        Self {
+            issuer_url: cluster.issuer_url.clone(),
+            provider_key: format!("oidc-provider-{}", cluster.key),
+            namespace,
+            service_account,
+            role,
+        }
+    }
+
+    /// With a policy of AWS.
+    pub fn managed(mut self, policy: ManagedPolicy) -> Self {
+        self.role = self.role.managed(policy);
+        self
+    }
+
+    /// With further permissions.
+    pub fn allow(mut self, statement: Statement) -> Self {
+        self.role = self.role.allow(statement);
+        self
+    }
+
+    /// With what a grant permits: `bucket.read()`.
+    pub fn grant(mut self, grant: Grant) -> Self {
+        self.role = self.role.grant(grant);
+        self
+    }
+}
+
+impl Construct for Irsa {
+    type Handle = IdentityHandle;
+
+    fn build(self, scope: &mut Scope<'_>) -> IdentityHandle {
+        check_name(scope, "a namespace", &self.namespace, NAMESPACE_MAX);
+        check_name(
+            scope,
+            "a service account",
+            &self.service_account,
+            SERVICE_ACCOUNT_MAX,
+        );
+        let provider = scope.shared(
+            &self.provider_key,
+            OidcProvider {
+                url: self.issuer_url,
+                client_id_list: vec!["sts.amazonaws.com".into()],
+                thumbprint_list: None,
+                tags: Tags::new(),
+            },
+        );
+        let trust = trust::irsa(
+            provider.arn,
+            provider.issuer,
+            &self.namespace,
+            &self.service_account,
+        );
+        let role = scope.add("role", self.role.trusting(trust));
+        IdentityHandle {
+            role_arn: role.arn,
+            node: role.node,
+            namespace: self.namespace,
+            service_account: self.service_account,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Constructs: what an engineer composes a platform of.
+//!
+//! A construct expands into the raw resources of this crate and hands back a
+//! typed handle. What it decides by itself (address ranges, roles, the order
+//! of add-ons) can be changed on any resource below it by `.edit(..)` and
+//! `.raw(..)`.
+
+mod access_entry;
+mod bucket;
+mod cidr;
+mod cluster_addons;
+mod eks_cluster;
+mod endpoint;
+mod grant;
+mod identity;
+mod instance;
+mod irsa;
+mod kubernetes_version;
+mod network;
+mod network_parts;
+mod node_group;
+mod pod_identity;
+mod role;
+mod rules;
+mod security_group;
+mod subnet_plan;
+mod tags;
+mod vpc;
+
+pub use access_entry::AccessEntry;
+pub use bucket::{Bucket, BucketHandle};
+pub use cluster_addons::Addons;
+pub use eks_cluster::{EksCluster, EksClusterHandle};
+pub use endpoint::Endpoint;
+pub use grant::Grant;
+pub use identity::IdentityHandle;
+pub use irsa::Irsa;
+pub use kubernetes_version::{DEFAULT_KUBERNETES_VERSION, KNOWN_KUBERNETES_VERSIONS};
+pub use network::{Nat, Network, PrivateSubnets, PublicSubnets};
+pub use node_group::{NodeGroup, NodeGroupHandle};
+pub use pod_identity::PodIdentity;
+pub use role::Role;
+pub use rules::{HasSecurityGroup, Ingress, Peer, Ports};
+pub use security_group::{SecurityGroup, SecurityGroupHandle};
+pub use vpc::Vpc;

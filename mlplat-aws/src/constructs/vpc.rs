@@ -1,0 +1,206 @@
+//! `Vpc`: a network over several zones.
+
+use ipnet::Ipv4Net;
+use mlplat_core::{Construct, Scope};
+
+use super::cidr::{self, PREFIXES};
+use super::network::{Nat, Network, PrivateSubnets, PublicSubnets};
+use super::network_parts::Parts;
+use super::subnet_plan::{SubnetPlan, divide};
+use super::tags::named;
+use crate::ec2;
+use crate::lookups::AvailabilityZones;
+
+/// Most zones that a network spreads over; no region has more.
+const ZONES_MAX: u8 = 6;
+
+/// A network: a VPC with a public and a private subnet in each zone, an
+/// internet gateway, NAT gateways, and the routes between them.
+///
+/// ```
+/// use mlplat_aws::{Nat, Vpc};
+/// use mlplat_core::graph::{Context, Graph};
+///
+/// let graph = Graph::build(Context::new("demo"), |stack| {
+///     let network = stack.add("network", Vpc::new("10.10.0.0/16").nat(Nat::PerAz));
+///     stack.output("vpc", &network.vpc_id);
+/// })?;
+/// assert!(graph.find(&"network/nat-3".parse()?).is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Which zones a region has is looked up; the names are unknown in a plan
+/// without credentials. Subnets carry the tags by which the AWS Load Balancer
+/// Controller finds them. Instances in public subnets get a public address
+/// only when there is no NAT gateway, because then nodes have to run there.
+#[derive(Debug, Clone)]
+#[must_use = "add it to a stack"]
+pub struct Vpc {
+    cidr: String,
+    zones: u8,
+    nat: Nat,
+    private: Option<Vec<String>>,
+    public: Option<Vec<String>>,
+}
+
+impl Vpc {
+    /// A network of this range (`/16` to `/28`) over three zones, with one NAT
+    /// gateway.
+    pub fn new(cidr: impl Into<String>) -> Self {
+        Self {
+            cidr: cidr.into(),
+            zones: 3,
+            nat: Nat::default(),
+            private: None,
+            public: None,
+        }
+    }
+
+    /// Over how many zones, 1 to 6. EKS needs two.
+    pub fn zones(mut self, zones: u8) -> Self {
+        self.zones = zones;
+        self
+    }
+
+    /// How private subnets reach the internet.
+    pub fn nat(mut self, nat: Nat) -> Self {
+        self.nat = nat;
+        self
+    }
+
+    /// The private subnets' ranges, one per zone, instead of computed ones.
+    pub fn private_cidrs<S: Into<String>>(mut self, cidrs: impl IntoIterator<Item = S>) -> Self {
+        self.private = Some(cidrs.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The public subnets' ranges, one per zone, instead of computed ones.
+    pub fn public_cidrs<S: Into<String>>(mut self, cidrs: impl IntoIterator<Item = S>) -> Self {
+        self.public = Some(cidrs.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The ranges of all subnets. Everything wrong is a Problem, and a plan
+    /// that fits stands in, so that the rest of the program is checked too.
+    fn plan(&self, scope: &mut Scope<'_>, vpc: Ipv4Net) -> SubnetPlan {
+        let zones = self.zones.clamp(1, ZONES_MAX);
+        if zones != self.zones {
+            scope.problem(
+                "bad-zones",
+                format!("a network cannot spread over {} zones", self.zones),
+                format!("choose 1 to {ZONES_MAX}"),
+            );
+        }
+        if !PREFIXES.contains(&vpc.prefix_len()) {
+            scope.problem(
+                "bad-cidr",
+                format!("AWS would refuse a VPC of {vpc}"),
+                "give it a prefix length of 16 to 28",
+            );
+            return SubnetPlan {
+                private: Vec::new(),
+                public: Vec::new(),
+            };
+        }
+        let mut plan = SubnetPlan {
+            private: Vec::new(),
+            public: Vec::new(),
+        };
+        if self.private.is_none() || self.public.is_none() {
+            match divide(vpc, zones) {
+                Ok(computed) => plan = computed,
+                Err(longest) => scope.problem(
+                    "cidr-too-small",
+                    format!(
+                        "{vpc} is too small for a public and a private subnet in {zones} zones"
+                    ),
+                    format!("give the network at least a /{longest}, or fewer zones"),
+                ),
+            }
+        }
+        if let Some(private) = &self.private {
+            plan.private = read(scope, "private", private, zones);
+        }
+        if let Some(public) = &self.public {
+            plan.public = read(scope, "public", public, zones);
+        }
+        check(scope, vpc, &plan);
+        plan
+    }
+}
+
+/// Ranges that the user chose.
+fn read(scope: &mut Scope<'_>, kind: &str, texts: &[String], zones: u8) -> Vec<Ipv4Net> {
+    if texts.len() != usize::from(zones) {
+        scope.problem(
+            "subnets-per-zone",
+            format!("{} {kind} subnets do not fit {zones} zones", texts.len()),
+            format!("give exactly {zones}, one per zone"),
+        );
+    }
+    let nets = texts
+        .iter()
+        .map(|text| cidr::parse(scope, &format!("the {kind} subnet"), text));
+    nets.take(usize::from(zones)).collect()
+}
+
+/// Subnets lie in their VPC. That they lie apart from each other is checked
+/// for every subnet of a program, when it is frozen.
+fn check(scope: &mut Scope<'_>, vpc: Ipv4Net, plan: &SubnetPlan) {
+    for net in plan.private.iter().chain(&plan.public) {
+        if !vpc.contains(net) {
+            scope.problem(
+                "cidr-outside",
+                format!("the subnet {net} is not inside the VPC {vpc}"),
+                "choose a part of the VPC's range",
+            );
+        } else if !PREFIXES.contains(&net.prefix_len()) {
+            scope.problem(
+                "cidr-too-small",
+                format!("AWS would refuse the subnet {net}"),
+                "give it a prefix length of 16 to 28",
+            );
+        }
+    }
+}
+
+impl Construct for Vpc {
+    type Handle = Network;
+
+    fn build(self, scope: &mut Scope<'_>) -> Network {
+        let cidr = cidr::parse(scope, "the network", &self.cidr);
+        let plan = self.plan(scope, cidr);
+        let vpc = scope.add(
+            "vpc",
+            ec2::Vpc {
+                enable_dns_support: Some(true.into()),
+                enable_dns_hostnames: Some(true.into()),
+                tags: named(scope, ""),
+                ..ec2::Vpc::new(cidr)
+            },
+        );
+        let names = scope
+            .shared("availability-zones", AvailabilityZones {})
+            .zone_names;
+        let zones: Vec<_> = (0..plan.private.len().max(plan.public.len()))
+            .map(|zone| names.item(zone))
+            .collect();
+        let mut parts = Parts {
+            scope,
+            vpc: vpc.vpc_id.clone(),
+            zones: &zones,
+        };
+        let gateway = parts.internet_gateway();
+        let public = parts.public(&plan.public, &gateway, self.nat);
+        let nats = parts.nat_gateways(&public, self.nat);
+        let private = parts.private(&plan.private, &nats);
+        Network {
+            vpc_id: vpc.vpc_id,
+            cidr,
+            zones,
+            public_subnets: PublicSubnets(public),
+            private_subnets: PrivateSubnets(private),
+            nat: self.nat,
+        }
+    }
+}
