@@ -1,0 +1,105 @@
+//! Makes answers of different servers comparable: what differs by nature is numbered in order of appearance.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// The numbers given out in one case.
+#[derive(Debug, Default)]
+pub(super) struct Numbering {
+    uids: BTreeMap<String, usize>,
+    versions: BTreeMap<String, usize>,
+}
+
+impl Numbering {
+    /// The comparable form of an answer.
+    pub(super) fn normal(&mut self, value: &Value) -> Value {
+        self.walk("", value)
+    }
+
+    fn walk(&mut self, field: &str, value: &Value) -> Value {
+        match value {
+            Value::Object(map) => {
+                let generated = map
+                    .get("generateName")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned);
+                // How far a bookmark is depends on what else happens in the cluster.
+                let bookmark = map.get("type").is_some_and(|kind| kind == "BOOKMARK");
+                if bookmark {
+                    return Value::from("<bookmark>");
+                }
+                let mut keys: Vec<&String> = map.keys().collect();
+                keys.sort();
+                // A digest of how the server stores the kind.
+                keys.retain(|key| *key != "storageVersionHash");
+                let entries = keys.into_iter().map(|key| {
+                    let known = generated.as_deref().filter(|prefix| {
+                        key == "name"
+                            && map[key]
+                                .as_str()
+                                .is_some_and(|name| name.starts_with(*prefix))
+                    });
+                    let value = match known {
+                        Some(prefix) => Value::from(format!("{prefix}<generated>")),
+                        None => self.walk(key, &map[key]),
+                    };
+                    (self.text("", key), value)
+                });
+                Value::Object(entries.collect())
+            }
+            Value::Array(items) => items.iter().map(|item| self.walk(field, item)).collect(),
+            Value::String(text) => Value::from(self.text(field, text)),
+            other => other.clone(),
+        }
+    }
+
+    fn text(&mut self, field: &str, text: &str) -> String {
+        if field == "uid" && is_uid(text) {
+            let next = self.uids.len();
+            return format!("<uid {}>", self.uids.entry(text.to_owned()).or_insert(next));
+        }
+        if field == "resourceVersion"
+            && !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return self.version(text);
+        }
+        if is_time(text) {
+            return "<time>".to_owned();
+        }
+        if field == "continue" {
+            return "<continue>".to_owned();
+        }
+        let mut text = text.to_owned();
+        for (uid, number) in &self.uids {
+            text = text.replace(uid, &format!("<uid {number}>"));
+        }
+        let shown = |version: &str| format!("({version})");
+        for (version, number) in &self.versions {
+            text = text.replace(&shown(version), &shown(&format!("<version {number}>")));
+        }
+        text
+    }
+
+    fn version(&mut self, text: &str) -> String {
+        let next = self.versions.len();
+        format!(
+            "<version {}>",
+            self.versions.entry(text.to_owned()).or_insert(next)
+        )
+    }
+}
+
+fn is_uid(text: &str) -> bool {
+    text.len() == 36 && text.bytes().filter(|byte| *byte == b'-').count() == 4
+}
+
+fn is_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    text.len() >= 20
+        && text.ends_with('Z')
+        && bytes[4] == b'-'
+        && bytes[10] == b'T'
+        && bytes[13] == b':'
+}

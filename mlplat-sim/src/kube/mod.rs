@@ -1,0 +1,49 @@
+//! A simulated Kubernetes API server: a pure, deterministic state machine behind the real [`kube::Client`].
+//!
+//! # What it is
+//! An [`ApiServer`] holds the objects of one cluster as JSON and answers requests as kube-apiserver does: typed by
+//! the same tables (names, list keys, field types), with field ownership, resource versions, generations,
+//! finalizers, garbage collection, namespace termination, watches and discovery. [`KubeService`] puts it behind a
+//! `kube::Client`. There are no sockets, threads or real time: the time is handed in ([`Clock`]), waiting is handed
+//! in ([`Sleep`]), ids come from a seed.
+//!
+//! # The life of a request
+//! 1. Controllers that are due act, each at its own deadline ([`controllers`]).
+//! 2. The request is understood; a [`Fault`] may end it here, before anything happened.
+//! 3. The verb changes the store; a refusal or a dry run takes everything back.
+//! 4. The effects are given to the [`Journal`]; what cannot be kept is taken back.
+//! 5. Watches wake, controllers are scheduled.
+//! 6. A fault may hide the answer, now that it happened.
+//!
+//! # What it leaves out
+//! Authentication, authorization, admission webhooks, quotas, `scale`, `log`, `exec` and other subresources but
+//! `status` and `finalize`; defaults and own validation of kinds beyond the core few (see `rules/strategy.rs`);
+//! YAML and protobuf bodies; tables; conversion between versions of a kind; value validation of custom resources
+//! beyond types and required fields.
+
+mod clock;
+pub mod conformance;
+pub mod controllers;
+mod fault;
+pub mod fields;
+mod journal;
+mod kinds;
+mod meta;
+mod outside;
+mod rules;
+pub mod schema;
+mod server;
+mod status;
+mod store;
+mod verbs;
+
+pub use clock::{Clock, Sleep, since_epoch, timestamp};
+pub use fault::{Fault, Faults, NoFaults, RequestInfo, Verb};
+pub use journal::{Effect, Forget, Journal, JournalError, ObjectKey};
+pub use kinds::{Kind, Registry, Scope};
+pub use outside::OUTSIDE_MANAGER;
+pub use server::{
+    ApiRequest, ApiServer, Body, KubeService, Parts, Reply, Shared, WatchCursor, WatchStep,
+};
+pub use status::{Failure, FieldError};
+pub use store::{ClusterConfig, Event, EventKind, Selector, Store};
