@@ -28,8 +28,8 @@ mod sources;
 pub use catalog::catalog;
 pub use constructs::{
     AccessEntry, Addons, Bucket, BucketHandle, DEFAULT_KUBERNETES_VERSION, EksCluster,
-    EksClusterHandle, Endpoint, Grant, HasSecurityGroup, IdentityHandle, Ingress, Irsa,
-    KNOWN_KUBERNETES_VERSIONS, Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity, Ports,
-    PrivateSubnets, PublicSubnets, Role, SecurityGroup, SecurityGroupHandle, Vpc,
+    EksClusterHandle, Endpoint, ExistingZone, Grant, HasSecurityGroup, IdentityHandle, Ingress,
+    Irsa, KNOWN_KUBERNETES_VERSIONS, Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity,
+    Ports, PrivateSubnets, PublicSubnets, Role, SecurityGroup, SecurityGroupHandle, Vpc,
 };
 pub use ids::Tags;

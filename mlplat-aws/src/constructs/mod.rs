@@ -36,7 +36,7 @@ pub use grant::Grant;
 pub use identity::IdentityHandle;
 pub use irsa::Irsa;
 pub use kubernetes_version::{DEFAULT_KUBERNETES_VERSION, KNOWN_KUBERNETES_VERSIONS};
-pub use network::{Nat, Network, PrivateSubnets, PublicSubnets};
+pub use network::{ExistingZone, Nat, Network, PrivateSubnets, PublicSubnets};
 pub use node_group::{NodeGroup, NodeGroupHandle};
 pub use pod_identity::PodIdentity;
 pub use role::Role;

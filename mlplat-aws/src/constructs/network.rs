@@ -61,7 +61,62 @@ pub struct Network {
     pub nat: Nat,
 }
 
+/// The subnets of one zone of a network that is there already.
+#[derive(Debug, Clone)]
+pub struct ExistingZone {
+    /// The zone: `eu-central-1a`.
+    pub zone: AvailabilityZone,
+    /// Its public subnet.
+    pub public: SubnetId,
+    /// Its private subnet.
+    pub private: SubnetId,
+}
+
 impl Network {
+    /// A network that is there already and that nobody here owns. Its subnets
+    /// should carry the tags `kubernetes.io/role/elb` and
+    /// `kubernetes.io/role/internal-elb`, by which load balancers find them.
+    ///
+    /// ```
+    /// use mlplat_aws::ids::{AvailabilityZone, SubnetId, VpcId};
+    /// use mlplat_aws::{ExistingZone, Nat, Network};
+    ///
+    /// let zone = |zone: &str, public: &str, private: &str| ExistingZone {
+    ///     zone: AvailabilityZone::new(zone),
+    ///     public: SubnetId::new(public),
+    ///     private: SubnetId::new(private),
+    /// };
+    /// let zones = [
+    ///     zone("eu-central-1a", "subnet-1", "subnet-2"),
+    ///     zone("eu-central-1b", "subnet-3", "subnet-4"),
+    /// ];
+    /// let network = Network::existing(VpcId::new("vpc-1"), "10.0.0.0/16".parse()?, Nat::Single, zones);
+    /// assert_eq!(network.node_subnets().len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn existing(
+        vpc_id: VpcId,
+        cidr: Ipv4Net,
+        nat: Nat,
+        zones: impl IntoIterator<Item = ExistingZone>,
+    ) -> Self {
+        let mut network = Self {
+            vpc_id: vpc_id.into(),
+            cidr,
+            zones: Vec::new(),
+            public_subnets: PublicSubnets(Vec::new()),
+            private_subnets: PrivateSubnets(Vec::new()),
+            nat,
+        };
+        for zone in zones {
+            network.zones.push(zone.zone.into());
+            network.public_subnets.0.push(zone.public.into());
+            network.private_subnets.0.push(zone.private.into());
+        }
+        network
+    }
+
     /// Where nodes belong: the private subnets when they have a way out, the
     /// public ones otherwise.
     #[must_use]

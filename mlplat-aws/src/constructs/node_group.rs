@@ -229,11 +229,10 @@ impl Construct for NodeGroup {
         let role = scope.add("role", role);
         let tags = named(scope, "");
         let template = scope.add("launch-template", self.launch_template(tags.clone()));
-        let texts = |map: BTreeMap<String, String>| {
-            map.into_iter()
-                .map(|(key, value)| (key, value.into()))
-                .collect()
-        };
+        let labels = self
+            .labels
+            .into_iter()
+            .map(|(key, value)| (key, value.into()));
         let taints = self.taints.into_iter().map(|(key, value, effect)| Taint {
             key: key.into(),
             value: Some(value.into()),
@@ -247,7 +246,7 @@ impl Construct for NodeGroup {
                 instance_types: Some(self.instance_types.into_iter().map(Into::into).collect()),
                 ami_type: Some(self.ami.into()),
                 capacity_type: Some(self.capacity.into()),
-                labels: texts(self.labels),
+                labels: labels.collect(),
                 taints: taints.collect(),
                 launch_template_id: Some(template.launch_template_id),
                 launch_template_version: Some(template.latest_version_number),

@@ -11,7 +11,7 @@ use ipnet::Ipv4Net;
 use super::cidr::PREFIXES;
 
 /// The ranges of a VPC's subnets, one of each kind per zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct SubnetPlan {
     pub(super) private: Vec<Ipv4Net>,
     pub(super) public: Vec<Ipv4Net>,

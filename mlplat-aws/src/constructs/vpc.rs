@@ -81,7 +81,8 @@ impl Vpc {
     }
 
     /// The ranges of all subnets. Everything wrong is a Problem, and a plan
-    /// that fits stands in, so that the rest of the program is checked too.
+    /// without subnets stands in, so that the rest of the program is checked
+    /// too.
     fn plan(&self, scope: &mut Scope<'_>, vpc: Ipv4Net) -> SubnetPlan {
         let zones = self.zones.clamp(1, ZONES_MAX);
         if zones != self.zones {
@@ -97,27 +98,12 @@ impl Vpc {
                 format!("AWS would refuse a VPC of {vpc}"),
                 "give it a prefix length of 16 to 28",
             );
-            return SubnetPlan {
-                private: Vec::new(),
-                public: Vec::new(),
-            };
+            return SubnetPlan::default();
         }
-        let mut plan = SubnetPlan {
-            private: Vec::new(),
-            public: Vec::new(),
+        let mut plan = match (&self.private, &self.public) {
+            (Some(_), Some(_)) => SubnetPlan::default(),
+            _ => computed(scope, vpc, zones),
         };
-        if self.private.is_none() || self.public.is_none() {
-            match divide(vpc, zones) {
-                Ok(computed) => plan = computed,
-                Err(longest) => scope.problem(
-                    "cidr-too-small",
-                    format!(
-                        "{vpc} is too small for a public and a private subnet in {zones} zones"
-                    ),
-                    format!("give the network at least a /{longest}, or fewer zones"),
-                ),
-            }
-        }
         if let Some(private) = &self.private {
             plan.private = read(scope, "private", private, zones);
         }
@@ -127,6 +113,17 @@ impl Vpc {
         check(scope, vpc, &plan);
         plan
     }
+}
+
+fn computed(scope: &mut Scope<'_>, vpc: Ipv4Net, zones: u8) -> SubnetPlan {
+    divide(vpc, zones).unwrap_or_else(|longest| {
+        scope.problem(
+            "cidr-too-small",
+            format!("{vpc} is too small for a public and a private subnet in {zones} zones"),
+            format!("give the network at least a /{longest}, or fewer zones"),
+        );
+        SubnetPlan::default()
+    })
 }
 
 /// Ranges that the user chose.
