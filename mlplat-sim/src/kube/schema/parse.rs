@@ -11,6 +11,8 @@
 //! single values), `^` (it drops fields that the patch does not retain), and, as a property of the field and not of
 //! the type, `?` (dropped when zero or empty) or `+` (a structure that is always there).
 
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 use super::types::{KeyField, ListType, ObjectType, Relation, Scalar, Type, TypeTable};
@@ -18,9 +20,14 @@ use crate::kube::kinds::{Kind, Registry, Scope};
 
 const BUILTIN: &str = include_str!("builtin.txt");
 
-/// The registry of Kubernetes' own kinds.
+/// The registry of Kubernetes' own kinds, read once.
 #[must_use]
 pub fn builtin() -> Registry {
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(read);
+    REGISTRY.clone()
+}
+
+fn read() -> Registry {
     let mut types = TypeTable::default();
     let mut kinds = Vec::new();
     for line in BUILTIN.lines() {
