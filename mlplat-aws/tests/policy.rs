@@ -186,7 +186,11 @@ fn an_unknown_part_counts_as_nothing() {
 fn arns_are_exact() {
     assert_eq!(
         ManagedPolicy::EbsCsiDriverV2.arn().as_str(),
-        "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicyV2"
+        "arn:aws:iam::aws:policy/AmazonEBSCSIDriverPolicyV2"
+    );
+    assert_eq!(
+        ManagedPolicy::EfsCsiDriver.arn().as_str(),
+        "arn:aws:iam::aws:policy/service-role/AmazonEFSCSIDriverPolicy"
     );
     assert_eq!(
         ManagedPolicy::EksCni.arn().as_str(),

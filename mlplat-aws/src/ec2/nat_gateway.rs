@@ -13,6 +13,11 @@ use crate::sources;
 ///
 /// Only public gateways of one zone: private ones need no internet gateway,
 /// regional ones no subnet, and no construct uses either.
+///
+/// Releasing the address of a gateway that is not gone yet, or only just, is
+/// answered with `AuthFailure`, however many rights the caller has
+/// (kubernetes/kops#938 and #1604, genevieve/leftovers#33); the code
+/// `InvalidIPAddress.InUse` is for addresses of instances.
 pub static NAT_GATEWAY: Type = Type {
     name: "ec2.NatGateway",
     doc: "The way out to the internet for subnets without public addresses.",
@@ -25,15 +30,22 @@ pub static NAT_GATEWAY: Type = Type {
         opt("SubnetId", OnChange::Replace)
             .refs(Refs::To("ec2.Subnet", Held::Refused("DependencyViolation"))),
         opt("AllocationId", OnChange::Replace)
-            .refs(Refs::To("ec2.EIP", Held::Refused("InvalidIPAddress.InUse"))),
+            .refs(Refs::To("ec2.EIP", Held::Refused("AuthFailure"))),
         opt("Tags", OnChange::InPlace),
     ],
     outputs: &[OutputFact::fixed("NatGatewayId", "nat-{hex17}")],
-    brings: &[Side::Lingers {
-        kind: "eni",
-        holds: "SubnetId",
-        s: (0, 120),
-    }],
+    brings: &[
+        Side::Lingers {
+            kind: "eni",
+            holds: "SubnetId",
+            s: (0, 120),
+        },
+        Side::Lingers {
+            kind: "address",
+            holds: "AllocationId",
+            s: (0, 30),
+        },
+    ],
     needs: &[Need {
         what: "an internet gateway attached to the subnet's VPC",
         path: &[

@@ -43,7 +43,7 @@ pub static SUBNET: Type = Type {
         when: "network interfaces lie in the subnet",
         code: "DependencyViolation",
     }],
-    create: w(11, &["pending", "available"], 0),
+    create: w(1, &["pending", "available"], 0),
     update: instant(1),
     delete: instant(1),
     quota: Some(Quota {

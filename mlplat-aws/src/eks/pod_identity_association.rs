@@ -42,7 +42,7 @@ pub static POD_IDENTITY_ASSOCIATION: Type = Type {
     outputs: &[
         OutputFact::fixed(
             "AssociationArn",
-            "arn:{partition}:eks:{region}:{account}:podidentityassociation/{ClusterName}/{AssociationId}",
+            "arn:{partition}:eks:{region}:{account}:podidentityassociation/{ClusterName}/a-{hex17}",
         ),
         OutputFact::fixed("AssociationId", "a-{hex17}"),
     ],

@@ -38,10 +38,7 @@ pub static ROLE: Type = Type {
     ],
     outputs: &[
         OutputFact::fixed("RoleName", "{RoleName}"),
-        OutputFact::fixed(
-            "Arn",
-            "arn:{partition}:iam::{account}:role{Path|/}{RoleName}",
-        ),
+        OutputFact::fixed("Arn", "arn:{partition}:iam::{account}:role{Path}{RoleName}"),
         OutputFact::fixed("RoleId", "AROA{upper17}"),
     ],
     unique: &[Unique {
@@ -83,9 +80,9 @@ pub struct Role {
     /// Who may take it on: a trust policy as JSON text, up to 2,048
     /// characters. See [`trust`](crate::policy::trust).
     pub assume_role_policy_document: Output<String>,
-    /// `/` or `/team/`. Default `/`. EKS refuses node roles with a path in
-    /// `aws-auth`, not in access entries.
-    pub path: Option<Output<String>>,
+    /// `/` or `/team/`. AWS's default is `/`; always sent, since the ARN is
+    /// made of it.
+    pub path: Output<String>,
     /// Up to 1,000 characters.
     pub description: Option<Output<String>>,
     /// Longest session in seconds, 3,600 to 43,200. Default 3,600.
@@ -102,7 +99,7 @@ impl Role {
         Self {
             role_name: None,
             assume_role_policy_document: trust.into(),
-            path: None,
+            path: "/".into(),
             description: None,
             max_session_duration: None,
             permissions_boundary: None,

@@ -25,7 +25,10 @@ pub enum ManagedPolicy {
     SsmManagedInstanceCore,
     /// The VPC CNI, for IPv4.
     EksCni,
-    /// The EBS CSI driver, since 1.64: only volumes that carry its tag.
+    /// The EBS CSI driver: only volumes that carry its tag. Unlike the older
+    /// policy it has no path; the driver's own guide says otherwise, and IAM
+    /// then answers `NoSuchEntity` (AWS managed policy reference, policy of
+    /// 2026-04-16).
     EbsCsiDriverV2,
     /// The EBS CSI driver before.
     EbsCsiDriver,
@@ -42,7 +45,7 @@ pub enum ManagedPolicy {
 }
 
 impl ManagedPolicy {
-    /// Path and name: `service-role/AmazonEBSCSIDriverPolicyV2`.
+    /// Path and name: `service-role/AmazonEFSCSIDriverPolicy`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -54,7 +57,7 @@ impl ManagedPolicy {
             Self::EcrReadOnly => "AmazonEC2ContainerRegistryReadOnly",
             Self::SsmManagedInstanceCore => "AmazonSSMManagedInstanceCore",
             Self::EksCni => "AmazonEKS_CNI_Policy",
-            Self::EbsCsiDriverV2 => "service-role/AmazonEBSCSIDriverPolicyV2",
+            Self::EbsCsiDriverV2 => "AmazonEBSCSIDriverPolicyV2",
             Self::EbsCsiDriver => "service-role/AmazonEBSCSIDriverPolicy",
             Self::EfsCsiDriver => "service-role/AmazonEFSCSIDriverPolicy",
             Self::FsxFullAccess => "AmazonFSxFullAccess",
