@@ -8,6 +8,7 @@ pub mod deploy;
 pub mod facts;
 pub mod graph;
 pub mod name;
+pub mod null;
 pub mod plan;
 pub mod provider;
 pub mod seal;

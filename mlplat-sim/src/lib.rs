@@ -1,1 +1,5 @@
 //! The simulated AWS account and Kubernetes clusters that mlplat programs run against offline.
+
+pub mod cloud;
+pub mod kube;
+pub mod machine;

@@ -154,8 +154,6 @@ fn without_empties(value: &Value) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn applying_twice_is_applying_once(first in config(), second in config()) {
         let mut server = server();
@@ -428,8 +426,6 @@ impl Player {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn replaying_effects_gives_the_live_store(acts in prop::collection::vec(act(), 1..40)) {
         let tape = Tape::default();

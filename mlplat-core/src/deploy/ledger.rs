@@ -8,7 +8,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::state::{Record, State};
 
@@ -17,7 +17,10 @@ use crate::state::{Record, State};
 pub(crate) struct Halted;
 
 /// State and unwritten records, shared by all steps.
-pub(crate) struct Ledger(Mutex<Inner>);
+pub(crate) struct Ledger {
+    inner: Mutex<Inner>,
+    gathered: Notify,
+}
 
 struct Inner {
     state: State,
@@ -44,12 +47,15 @@ impl Batch {
 
 impl Ledger {
     pub(crate) fn new(state: State) -> Self {
-        Self(Mutex::new(Inner {
-            state,
-            waiting: Vec::new(),
-            acks: Vec::new(),
-            halted: false,
-        }))
+        Self {
+            inner: Mutex::new(Inner {
+                state,
+                waiting: Vec::new(),
+                acks: Vec::new(),
+                halted: false,
+            }),
+            gathered: Notify::new(),
+        }
     }
 
     /// Applies records and waits until they are durable.
@@ -67,7 +73,13 @@ impl Ledger {
             inner.acks.push(ack);
             durable
         };
+        self.gathered.notify_one();
         durable.await.map_err(|_| Halted)
+    }
+
+    /// Waits until something has gathered.
+    pub(crate) async fn gathered(&self) {
+        self.gathered.notified().await;
     }
 
     /// What has gathered since the last batch.
@@ -96,11 +108,11 @@ impl Ledger {
     }
 
     pub(crate) fn into_state(self) -> State {
-        let inner = self.0.into_inner();
+        let inner = self.inner.into_inner();
         inner.unwrap_or_else(PoisonError::into_inner).state
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -209,6 +209,8 @@ pub(crate) async fn execute(
                 }
                 progress.stop();
             },
+            // Something to write: back to the top, unless a batch is on its way.
+            () = run.ledger.gathered().fuse() => {}
             ended = progress.under_way.select_next_some() => progress.ended(ended.0, ended.1),
         }
     }

@@ -35,4 +35,10 @@ pub trait World: Send + Sync {
     /// A place where the process may die: before and after every effect that
     /// outlives it. A test world ends the run at the n-th.
     fn fault_point(&self, _name: &'static str) {}
+
+    /// Whether the process still lives. In a test world it may have died at a
+    /// fault point; nothing it does after that may have an effect.
+    fn alive(&self) -> bool {
+        true
+    }
 }

@@ -11,7 +11,7 @@
 //! single values), `^` (it drops fields that the patch does not retain), and, as a property of the field and not of
 //! the type, `?` (dropped when zero or empty) or `+` (a structure that is always there).
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
@@ -22,9 +22,9 @@ const BUILTIN: &str = include_str!("builtin.txt");
 
 /// The registry of Kubernetes' own kinds, read once.
 #[must_use]
-pub fn builtin() -> Registry {
-    static REGISTRY: LazyLock<Registry> = LazyLock::new(read);
-    REGISTRY.clone()
+pub fn builtin() -> Arc<Registry> {
+    static REGISTRY: LazyLock<Arc<Registry>> = LazyLock::new(|| Arc::new(read()));
+    Arc::clone(&REGISTRY)
 }
 
 fn read() -> Registry {

@@ -54,8 +54,8 @@ struct Counters {
 #[derive(Debug, Clone)]
 pub struct Store {
     config: ClusterConfig,
-    base: Registry,
-    registry: Registry,
+    base: Arc<Registry>,
+    registry: Arc<Registry>,
     objects: BTreeMap<ObjectKey, Arc<Value>>,
     log: EventLog,
     counters: Counters,
@@ -68,11 +68,11 @@ pub struct Store {
 impl Store {
     /// An empty store that serves these kinds.
     #[must_use]
-    pub fn new(config: ClusterConfig, registry: Registry) -> Self {
+    pub fn new(config: ClusterConfig, registry: Arc<Registry>) -> Self {
         let log = EventLog::new(config.watch_window, 0);
         Self {
             config,
-            base: registry.clone(),
+            base: Arc::clone(&registry),
             registry,
             objects: BTreeMap::new(),
             log,
@@ -351,7 +351,7 @@ impl Store {
 
     /// Serves the kinds of the definitions that are established.
     fn refresh_kinds(&mut self) {
-        let mut registry = self.base.clone();
+        let mut registry = Registry::clone(&self.base);
         let definitions = self.list("apiextensions.k8s.io", "customresourcedefinitions", None);
         let established = definitions.filter(|(_, object)| {
             let conditions = object["status"]["conditions"]
@@ -365,7 +365,7 @@ impl Store {
         for kind in established.flat_map(|(_, object)| CustomKinds::of(object).0) {
             registry.add(kind);
         }
-        self.registry = registry;
+        self.registry = Arc::new(registry);
     }
 }
 

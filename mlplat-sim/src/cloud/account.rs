@@ -1,0 +1,230 @@
+//! `Cloud`: the account, its objects and its clock.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mlplat_core::facts::Type;
+use mlplat_core::provider::Status;
+use mlplat_core::world::{Files, World};
+
+use super::faults::Faults;
+use super::forms::Place;
+use super::log::{Effect, Log};
+use super::object::{Linger, SimObject};
+
+/// A simulated AWS account in one region.
+pub struct Cloud {
+    pub(super) types: Vec<&'static Type>,
+    pub(super) world: Arc<dyn World>,
+    pub(super) faults: Faults,
+    /// The account's age when this process began.
+    base: f64,
+    inner: Mutex<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) by_type: HashMap<&'static str, &'static Type>,
+    pub(super) objects: BTreeMap<u64, SimObject>,
+    pub(super) lingers: Vec<Linger>,
+    pub(super) place: Place,
+    pub(super) next: u64,
+    pub(super) calls: u64,
+    log: Log,
+}
+
+impl Cloud {
+    /// An account that is forgotten with the process.
+    #[must_use]
+    pub fn in_memory(
+        types: &[&'static Type],
+        region: &str,
+        world: Arc<dyn World>,
+        faults: Faults,
+    ) -> Self {
+        Self::with_log(types, region, world, faults, Log::none(), Vec::new(), 0.0)
+    }
+
+    /// The account that is kept in a folder, as the last process left it.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or made.
+    pub fn open(
+        types: &[&'static Type],
+        region: &str,
+        world: Arc<dyn World>,
+        faults: Faults,
+        files: Arc<dyn Files + Send + Sync>,
+        dir: &Path,
+    ) -> io::Result<Self> {
+        let (log, replay) = Log::open(files, dir)?;
+        Ok(Self::with_log(
+            types,
+            region,
+            world,
+            faults,
+            log,
+            replay.effects,
+            replay.last_t,
+        ))
+    }
+
+    fn with_log(
+        types: &[&'static Type],
+        region: &str,
+        world: Arc<dyn World>,
+        faults: Faults,
+        log: Log,
+        effects: Vec<Effect>,
+        age: f64,
+    ) -> Self {
+        let base = age - world.now().as_secs_f64();
+        let mut inner = Inner {
+            by_type: types.iter().map(|ty| (ty.name, *ty)).collect(),
+            objects: BTreeMap::new(),
+            lingers: Vec::new(),
+            place: Place {
+                region: region.to_owned(),
+                account: "000000000000".to_owned(),
+            },
+            next: 1,
+            calls: 0,
+            log,
+        };
+        for effect in effects {
+            inner.apply(effect);
+        }
+        Self {
+            types: types.to_vec(),
+            world,
+            faults,
+            base,
+            inner: Mutex::new(inner),
+        }
+    }
+
+    /// The account's age in virtual seconds.
+    #[must_use]
+    pub fn now(&self) -> f64 {
+        self.base + self.world.now().as_secs_f64()
+    }
+
+    /// Every live object, in order of creation.
+    #[must_use]
+    pub fn objects(&self) -> Vec<SimObject> {
+        let now = self.now();
+        let mut inner = self.inner();
+        inner.tick(now);
+        inner.live().cloned().collect()
+    }
+
+    /// How many calls were made of each kind is not kept; how many in all is.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.inner().calls
+    }
+
+    pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) async fn pass(&self, time: Duration) {
+        if !time.is_zero() {
+            self.world.sleep(time).await;
+        }
+    }
+}
+
+impl Inner {
+    /// Objects that exist, those on their way out included.
+    pub(super) fn live(&self) -> impl Iterator<Item = &SimObject> {
+        self.objects.values()
+    }
+
+    pub(super) fn facts(&self, ty: &str) -> Option<&'static Type> {
+        self.by_type.get(ty).copied()
+    }
+
+    /// Carries effects out, durably.
+    pub(super) fn commit(&mut self, now: f64, effects: Vec<Effect>) {
+        // A simulated account whose disk is full goes on in memory: what it
+        // loses then, a real one would not.
+        let _ = self.log.write(now, &effects);
+        for effect in effects {
+            self.apply(effect);
+        }
+    }
+
+    fn apply(&mut self, effect: Effect) {
+        match effect {
+            Effect::Put(object) => {
+                self.next = self.next.max(object.key + 1);
+                self.objects.insert(object.key, *object);
+            }
+            Effect::Gone(key) => {
+                self.objects.remove(&key);
+                self.lingers.retain(|linger| linger.holds != key);
+            }
+            Effect::Linger(linger) => self.lingers.push(linger),
+        }
+    }
+
+    /// Lets time pass: deletions end, and what was due becomes ready or fails.
+    pub(super) fn tick(&mut self, now: f64) {
+        let ended: Vec<Effect> = self
+            .objects
+            .values()
+            .filter(|object| object.gone_at.is_some_and(|at| at <= now))
+            .map(|object| Effect::Gone(object.key))
+            .collect();
+        if !ended.is_empty() {
+            self.commit(now, ended);
+        }
+        self.lingers.retain(|linger| linger.until > now);
+        // In order of time: what becomes ready first may be what another needs.
+        let mut due: Vec<(f64, u64)> = self
+            .objects
+            .values()
+            .filter(|object| !object.settled && object.failed.is_none() && object.gone_at.is_none())
+            .filter(|object| object.ready_at <= now)
+            .map(|object| (object.ready_at, object.key))
+            .collect();
+        due.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for (at, key) in due {
+            self.settle(now, at, key);
+        }
+    }
+
+    /// An object's time has come: it is ready, unless something is missing.
+    fn settle(&mut self, now: f64, at: f64, key: u64) {
+        let Some(object) = self.objects.get(&key) else {
+            return;
+        };
+        let missing = self.missing(object, at);
+        let mut object = object.clone();
+        match missing {
+            Some(why) => object.failed = Some(why),
+            None => object.settled = true,
+        }
+        self.commit(now, vec![Effect::Put(Box::new(object))]);
+    }
+
+    /// What an object needs to become ready and has not.
+    fn missing(&self, object: &SimObject, at: f64) -> Option<String> {
+        use mlplat_core::facts::{By, Fails};
+        let ty = self.facts(&object.ty)?;
+        ty.needs.iter().find_map(|need| {
+            let (By::ToBecomeReady, Fails::EndsIn(status)) = (need.by, need.fails) else {
+                return None;
+            };
+            let found = self.needed(object, need)?;
+            let ready = |other: &&SimObject| {
+                let facts = self.facts(&other.ty);
+                facts.is_some_and(|facts| other.status(facts, at) == Status::Ready)
+            };
+            (!found.iter().any(ready)).then(|| format!("{status}: without {}", need.what))
+        })
+    }
+}

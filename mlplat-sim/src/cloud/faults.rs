@@ -1,0 +1,73 @@
+//! What goes wrong, by seed.
+
+use std::str::FromStr;
+
+/// How hostile the account is. Probabilities are per call.
+///
+/// ```
+/// let faults: mlplat_sim::cloud::Faults = "seed=7,throttle=0.3,lost_reply=0.1".parse()?;
+/// assert_eq!(faults.seed, 7);
+/// # Ok::<(), mlplat_sim::cloud::FaultError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Faults {
+    /// The same seed and the same calls give the same faults.
+    pub seed: u64,
+    /// A call is refused as one too many.
+    pub throttle: f64,
+    /// A changing call has its effect and no reply.
+    pub lost_reply: f64,
+    /// A call fails without an effect.
+    pub server_error: f64,
+    /// Reads and lists lag behind by up to a minute, identities take time to
+    /// be known: 0 for never, 1 for always.
+    pub lag: f64,
+    /// Every call of this name (`ec2.VPC:create`) is denied.
+    pub deny: Option<String>,
+}
+
+/// A word of a fault setting that means nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultError(String);
+
+impl std::fmt::Display for FaultError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            out,
+            "`{}` is no fault: use seed=N, throttle=P, lost_reply=P, 5xx=P, lag=P with P from 0 to 1, deny=TYPE:CALL",
+            self.0.escape_debug()
+        )
+    }
+}
+
+impl std::error::Error for FaultError {}
+
+impl FromStr for Faults {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        let mut faults = Self::default();
+        for word in text
+            .split(',')
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+        {
+            let bad = || FaultError(word.to_owned());
+            let (key, value) = word.split_once('=').ok_or_else(bad)?;
+            let chance = || match value.parse::<f64>() {
+                Ok(chance) if (0.0..=1.0).contains(&chance) => Ok(chance),
+                _ => Err(bad()),
+            };
+            match key {
+                "seed" => faults.seed = value.parse().map_err(|_| bad())?,
+                "throttle" => faults.throttle = chance()?,
+                "lost_reply" => faults.lost_reply = chance()?,
+                "5xx" => faults.server_error = chance()?,
+                "lag" => faults.lag = chance()?,
+                "deny" => faults.deny = Some(value.to_owned()),
+                _ => return Err(bad()),
+            }
+        }
+        Ok(faults)
+    }
+}

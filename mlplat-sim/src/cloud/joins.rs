@@ -1,0 +1,58 @@
+//! Joins over objects: the other half of what the graph does over expressions.
+
+use mlplat_core::facts::{Join, Need};
+use serde_json::Value;
+
+use super::account::Inner;
+use super::object::SimObject;
+
+impl Inner {
+    /// The live objects that a need's path leads to from an object. `None`
+    /// when the path starts with a condition that the object does not meet:
+    /// then it needs nothing.
+    pub(super) fn needed<'a>(
+        &'a self,
+        from: &'a SimObject,
+        need: &Need,
+    ) -> Option<Vec<&'a SimObject>> {
+        let mut here = vec![from];
+        for (at, join) in need.path.iter().enumerate() {
+            here = here
+                .iter()
+                .flat_map(|object| self.step(object, join))
+                .collect();
+            here.sort_by_key(|object| object.key);
+            here.dedup_by_key(|object| object.key);
+            if here.is_empty() && at == 0 && matches!(join, Join::Where(..)) {
+                return None;
+            }
+        }
+        Some(here)
+    }
+
+    fn step<'a>(&'a self, object: &'a SimObject, join: &Join) -> Vec<&'a SimObject> {
+        match join {
+            Join::Follow(field) => match object.inputs.get(*field) {
+                Some(value) => self
+                    .live()
+                    .filter(|target| target.is_named_by(value))
+                    .collect(),
+                None => Vec::new(),
+            },
+            Join::Back(ty, field) => self
+                .live()
+                .filter(|other| other.ty == *ty)
+                .filter(|other| {
+                    other
+                        .inputs
+                        .get(*field)
+                        .is_some_and(|value| object.is_named_by(value))
+                })
+                .collect(),
+            Join::Where(field, value) => {
+                let fits = object.inputs.get(*field).and_then(Value::as_str) == Some(value);
+                if fits { vec![object] } else { Vec::new() }
+            }
+        }
+    }
+}

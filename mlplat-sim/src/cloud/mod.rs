@@ -1,0 +1,30 @@
+//! The simulated AWS account.
+//!
+//! It knows no service: everything it does it reads from the declared facts of
+//! the types it is given. A create call checks that references exist, unique
+//! keys are free, needs are met and quotas hold, answers with outputs built
+//! from their forms, and makes the object ready after its typical time, if by
+//! then everything it needs is there. A delete call is refused while something
+//! holds the object, and leaves interfaces that hold others for a while. An
+//! effect is written to the account's own log before its reply is returned,
+//! and nothing that happens to the caller takes it back.
+//!
+//! What the engine cannot know, and a real account does, is in `hostile`:
+//! reads that lag, lists that omit new objects, propagation of identities,
+//! throttling, lost replies.
+
+mod account;
+mod dice;
+mod faults;
+mod forms;
+mod joins;
+mod log;
+mod object;
+mod outside;
+mod provider;
+mod rules;
+
+pub use account::Cloud;
+pub use faults::{FaultError, Faults};
+pub use object::{Linger, SimObject};
+pub use outside::OutsideError;

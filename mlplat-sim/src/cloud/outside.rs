@@ -1,0 +1,72 @@
+//! The other door: changes that nobody's engine made.
+
+use serde_json::Value;
+
+use super::account::Cloud;
+use super::log::Effect;
+use super::object::SimObject;
+
+/// Why the other door stays shut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutsideError {
+    /// There is no object with this id.
+    NoObject(String),
+    /// The type has no such field.
+    NoField(String, String),
+}
+
+impl std::fmt::Display for OutsideError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoObject(id) => write!(out, "no object has the id {}", id.escape_debug()),
+            Self::NoField(ty, field) => write!(out, "{ty} has no field {}", field.escape_debug()),
+        }
+    }
+}
+
+impl std::error::Error for OutsideError {}
+
+impl Cloud {
+    /// The object with an id.
+    ///
+    /// # Errors
+    /// [`OutsideError::NoObject`].
+    pub fn object(&self, id: &str) -> Result<SimObject, OutsideError> {
+        let found = self.objects().into_iter().find(|object| object.id == id);
+        found.ok_or_else(|| OutsideError::NoObject(id.to_owned()))
+    }
+
+    /// Changes a field of an object, as somebody in the console would; the
+    /// account's rules about what can change do not apply. `null` removes it.
+    ///
+    /// # Errors
+    /// [`OutsideError`].
+    pub fn set(&self, id: &str, field: &str, value: Value) -> Result<(), OutsideError> {
+        let mut object = self.object(id)?;
+        let known = self.types.iter().find(|ty| ty.name == object.ty);
+        if known.is_none_or(|ty| ty.field(field).is_none()) {
+            return Err(OutsideError::NoField(object.ty, field.to_owned()));
+        }
+        if value.is_null() {
+            object.inputs.remove(field);
+        } else {
+            object.inputs.insert(field.to_owned(), value);
+        }
+        let now = self.now();
+        self.inner()
+            .commit(now, vec![Effect::Put(Box::new(object))]);
+        Ok(())
+    }
+
+    /// Takes an object away at once, whatever holds it.
+    ///
+    /// # Errors
+    /// [`OutsideError::NoObject`].
+    pub fn take_away(&self, id: &str) -> Result<(), OutsideError> {
+        let object = self.object(id)?;
+        let now = self.now();
+        self.inner().commit(now, vec![Effect::Gone(object.key)]);
+        Ok(())
+    }
+}

@@ -1,0 +1,579 @@
+//! What the account answers: the declared facts, obeyed.
+
+use mlplat_core::facts::{
+    By, Fails, Held, NameRule, OnChange, Scope, Side, Tagging, Type, Unique, Updating,
+};
+use mlplat_core::name;
+use mlplat_core::provider::{ErrorKind, ProviderError, Request, Status};
+use serde_json::{Map, Value};
+
+use super::account::Inner;
+use super::dice::{letters, roll};
+use super::forms::{self, Source};
+use super::log::Effect;
+use super::object::{Linger, SimObject};
+
+fn refuse(kind: ErrorKind, code: &str, message: String) -> ProviderError {
+    ProviderError::new(kind, code, message)
+}
+
+/// How long identities take to be known, and reads to show an object, when
+/// the account is hostile.
+pub(super) struct Lag {
+    pub(super) visible_s: f64,
+    pub(super) propagation_s: f64,
+}
+
+impl Inner {
+    /// A creation: the new object's number.
+    pub(super) fn create(
+        &mut self,
+        request: &Request,
+        now: f64,
+        lag: &Lag,
+    ) -> Result<u64, ProviderError> {
+        let ty = request.ty;
+        if ty.token
+            && let Some(same) = self
+                .live()
+                .find(|o| o.ty == ty.name && o.token == request.token && o.gone_at.is_none())
+        {
+            return Ok(same.key);
+        }
+        check_request(ty, &request.inputs)?;
+        self.check_references(ty, &request.inputs)?;
+        let key = self.next;
+        let mut object = SimObject {
+            key,
+            ty: ty.name.to_owned(),
+            id: String::new(),
+            inputs: request.inputs.clone(),
+            outputs: Map::new(),
+            lineage: request.lineage.clone(),
+            token: request.token.clone(),
+            child_of: None,
+            made_at: now,
+            ready_at: now
+                + if ty.create.states.is_empty() {
+                    0.0
+                } else {
+                    f64::from(ty.create.typical_s)
+                },
+            visible_at: now + lag.visible_s,
+            updating_until: 0.0,
+            settled: ty.create.states.is_empty(),
+            failed: None,
+            gone_at: None,
+        };
+        self.check_unique(ty, &object)?;
+        self.check_needs(ty, &object, now, lag)?;
+        self.check_quota(ty, &object)?;
+        // The id first: what comes along names its owner by it.
+        self.fill_outputs(ty, &mut object, &[]);
+        let children = self.children(ty, &object);
+        let ids: Vec<_> = children
+            .iter()
+            .map(|child| (child.ty.clone(), child.id.clone()))
+            .collect();
+        self.fill_outputs(ty, &mut object, &ids);
+        let mut effects = vec![Effect::Put(Box::new(object))];
+        effects.extend(
+            children
+                .into_iter()
+                .map(|child| Effect::Put(Box::new(child))),
+        );
+        self.commit(now, effects);
+        Ok(key)
+    }
+
+    fn fill_outputs(&self, ty: &Type, object: &mut SimObject, children: &[(String, String)]) {
+        let source = Source {
+            place: &self.place,
+            key: object.key,
+            inputs: &object.inputs,
+            children,
+        };
+        let outputs = ty
+            .outputs
+            .iter()
+            .map(|output| (output.name.to_owned(), forms::value(output.form, &source)));
+        object.outputs = outputs.collect();
+        object.id = match object.outputs.get(ty.id) {
+            Some(Value::String(id)) => id.clone(),
+            _ => match ty.recovery {
+                mlplat_core::facts::Recovery::NaturalKey(fields) => {
+                    natural_key(fields, &object.inputs)
+                }
+                _ => format!("{}-{}", ty.name, object.key),
+            },
+        };
+    }
+
+    /// What comes along with an object.
+    fn children(&self, ty: &Type, object: &SimObject) -> Vec<SimObject> {
+        let mut children = Vec::new();
+        for side in ty.brings {
+            let Side::Child {
+                ty: child, field, ..
+            } = side
+            else {
+                continue;
+            };
+            let key = object.key + 1 + children.len() as u64;
+            let mut inputs = Map::new();
+            if !field.is_empty() {
+                inputs.insert((*field).to_owned(), Value::String(object.id.clone()));
+            }
+            let mut child = SimObject {
+                key,
+                ty: (*child).to_owned(),
+                inputs,
+                child_of: Some(object.key),
+                token: String::new(),
+                lineage: String::new(),
+                ..object.clone()
+            };
+            if let Some(facts) = self.facts(&child.ty) {
+                self.fill_outputs(facts, &mut child, &[]);
+            } else {
+                child.id = format!(
+                    "{}-{}",
+                    child.ty,
+                    letters(key, "child", b"0123456789abcdef", 8)
+                );
+            }
+            child.settled = true;
+            child.ready_at = object.made_at;
+            children.push(child);
+        }
+        children
+    }
+
+    fn check_references(
+        &self,
+        ty: &Type,
+        inputs: &Map<String, Value>,
+    ) -> Result<(), ProviderError> {
+        for field in ty.fields {
+            let targets = field.refs.targets();
+            let Some(value) = inputs.get(field.name).filter(|_| !targets.is_empty()) else {
+                continue;
+            };
+            for one in each(value) {
+                let found = self.live().any(|object| {
+                    object.gone_at.is_none()
+                        && targets.contains(&object.ty.as_str())
+                        && object.is_named_by(one)
+                });
+                // Only types that this account has can be missing from it.
+                let served = targets.iter().any(|target| self.facts(target).is_some());
+                if !found && served {
+                    let target = targets[0].rsplit('.').next().unwrap_or_default();
+                    let code = format!("Invalid{target}.NotFound");
+                    return Err(refuse(
+                        ErrorKind::Invalid,
+                        &code,
+                        format!("the {} {one} does not exist", field.name),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_unique(&self, ty: &Type, object: &SimObject) -> Result<(), ProviderError> {
+        for unique in ty.unique {
+            let same = self
+                .live()
+                .filter(|other| other.ty == ty.name && other.key != object.key)
+                .find(|other| clash(unique, &object.inputs, &other.inputs));
+            if let Some(other) = same {
+                let kind = if other.gone_at.is_some() {
+                    ErrorKind::Conflict
+                } else {
+                    ErrorKind::Invalid
+                };
+                let message = format!(
+                    "{} already exists as {}",
+                    unique.fields.join(" and "),
+                    other.id
+                );
+                return Err(refuse(kind, unique.code, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_needs(
+        &self,
+        ty: &Type,
+        object: &SimObject,
+        now: f64,
+        lag: &Lag,
+    ) -> Result<(), ProviderError> {
+        for need in ty.needs {
+            let Fails::Refuse(code) = need.fails else {
+                continue;
+            };
+            let Some(found) = self.needed(object, need) else {
+                continue;
+            };
+            let met = |other: &&SimObject| match need.by {
+                By::Propagation => now >= other.made_at + lag.propagation_s,
+                By::AtCall => self
+                    .facts(&other.ty)
+                    .is_some_and(|facts| other.status(facts, now) == Status::Ready),
+                By::ToBecomeReady => true,
+            };
+            if !found.iter().any(met) {
+                let kind = match need.by {
+                    By::Propagation => ErrorKind::NotYet,
+                    By::AtCall | By::ToBecomeReady => ErrorKind::Invalid,
+                };
+                return Err(refuse(kind, code, format!("it needs {}", need.what)));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_quota(&self, ty: &Type, object: &SimObject) -> Result<(), ProviderError> {
+        let Some(quota) = ty.quota else { return Ok(()) };
+        let beside = |other: &&SimObject| match quota.per {
+            Scope::Account | Scope::World => true,
+            Scope::Parent(field) | Scope::OverlapIn(field) => {
+                other.inputs.get(field) == object.inputs.get(field)
+            }
+        };
+        let count = self
+            .live()
+            .filter(|other| {
+                other.ty == ty.name && other.child_of.is_none() && other.gone_at.is_none()
+            })
+            .filter(beside)
+            .count();
+        if count >= quota.default as usize {
+            let message = format!("the limit of {} is reached ({})", quota.default, quota.code);
+            return Err(refuse(ErrorKind::Invalid, quota.error, message));
+        }
+        Ok(())
+    }
+
+    /// An update of the named fields.
+    pub(super) fn update(
+        &mut self,
+        key: u64,
+        request: &Request,
+        fields: &[String],
+        now: f64,
+    ) -> Result<(), ProviderError> {
+        let (ty, Some(object)) = (request.ty, self.objects.get(&key)) else {
+            return Err(ProviderError::gone("the object"));
+        };
+        let mut object = object.clone();
+        if ty.updating == Updating::OneAtATime && object.status(ty, now) != Status::Ready {
+            let message = format!("{} is being changed", object.id);
+            return Err(refuse(
+                ErrorKind::Conflict,
+                "ResourceInUseException",
+                message,
+            ));
+        }
+        for name in fields {
+            let value = request.inputs.get(name).cloned().unwrap_or(Value::Null);
+            check_update(ty, name, object.inputs.get(name), &value)?;
+            if value.is_null() {
+                object.inputs.remove(name);
+            } else {
+                object.inputs.insert(name.clone(), value);
+            }
+        }
+        check_request(ty, &object.inputs)?;
+        self.check_references(ty, &object.inputs)?;
+        self.check_unique(ty, &object)?;
+        if !ty.update.states.is_empty() {
+            object.updating_until = now + f64::from(ty.update.typical_s);
+        }
+        self.renew_outputs(ty, &mut object, fields);
+        self.commit(now, vec![Effect::Put(Box::new(object))]);
+        Ok(())
+    }
+
+    /// Outputs that change with the changed fields.
+    fn renew_outputs(&self, ty: &Type, object: &mut SimObject, fields: &[String]) {
+        use mlplat_core::facts::OutputLife;
+        let fixed = object.outputs.clone();
+        let children: Vec<_> = self
+            .live()
+            .filter(|other| other.child_of == Some(object.key))
+            .map(|child| (child.ty.clone(), child.id.clone()))
+            .collect();
+        let id = object.id.clone();
+        self.fill_outputs(ty, object, &children);
+        object.id = id;
+        for output in ty.outputs {
+            let changes = match output.life {
+                OutputLife::Fixed | OutputLife::Drifts => false,
+                OutputLife::ChangesWith(with) => {
+                    with.iter().any(|field| fields.iter().any(|f| f == field))
+                }
+            };
+            if let (false, Some(value)) = (changes, fixed.get(output.name)) {
+                object.outputs.insert(output.name.to_owned(), value.clone());
+            }
+        }
+    }
+
+    /// A deletion. It is refused while something holds the object.
+    pub(super) fn delete(
+        &mut self,
+        key: u64,
+        ty: &Type,
+        now: f64,
+        seed: u64,
+    ) -> Result<(), ProviderError> {
+        let Some(object) = self
+            .objects
+            .get(&key)
+            .filter(|object| object.gone_at.is_none())
+        else {
+            return match self.objects.contains_key(&key) {
+                true => Ok(()),
+                false => Err(ProviderError::gone("the object")),
+            };
+        };
+        self.check_free(object, ty)?;
+        let mut effects = Vec::new();
+        let mut gone = vec![object.key];
+        gone.extend(
+            self.live()
+                .filter(|other| other.child_of == Some(key))
+                .map(|child| child.key),
+        );
+        gone.extend(self.cascades(object));
+        for side in ty.brings {
+            effects.extend(self.lingers(object, side, now, seed));
+        }
+        for key in gone {
+            let facts = self
+                .objects
+                .get(&key)
+                .and_then(|object| self.facts(&object.ty));
+            match self.objects.get(&key) {
+                Some(object) if facts.is_some_and(|facts| !facts.delete.states.is_empty()) => {
+                    let wait = facts.map_or(0, |facts| facts.delete.typical_s);
+                    let mut object = object.clone();
+                    object.gone_at = Some(now + f64::from(wait));
+                    effects.push(Effect::Put(Box::new(object)));
+                }
+                _ => effects.push(Effect::Gone(key)),
+            }
+        }
+        self.commit(now, effects);
+        Ok(())
+    }
+
+    /// Who names an object in a way that blocks its deletion.
+    fn check_free(&self, object: &SimObject, ty: &Type) -> Result<(), ProviderError> {
+        if object.inputs.get("DeletionProtection") == Some(&Value::Bool(true)) {
+            let code = ty
+                .blocked
+                .iter()
+                .find(|blocked| blocked.when.contains("protection"));
+            let code = code.map_or("InvalidRequestException", |blocked| blocked.code);
+            return Err(refuse(
+                ErrorKind::Invalid,
+                code,
+                "deletion protection is on".to_owned(),
+            ));
+        }
+        for holder in self
+            .live()
+            .filter(|other| other.key != object.key && other.child_of != Some(object.key))
+        {
+            let Some(facts) = self.facts(&holder.ty) else {
+                continue;
+            };
+            for field in facts.fields {
+                let Some(Held::Refused(code)) = field.refs.held() else {
+                    continue;
+                };
+                let fits = field.refs.targets().contains(&object.ty.as_str());
+                if fits
+                    && holder
+                        .inputs
+                        .get(field.name)
+                        .is_some_and(|value| object.is_named_by(value))
+                {
+                    let message = format!("{} is held by {} ({})", object.id, holder.id, holder.ty);
+                    return Err(refuse(ErrorKind::Conflict, code, message));
+                }
+            }
+        }
+        if let Some(linger) = self
+            .lingers
+            .iter()
+            .find(|linger| linger.holds == object.key)
+        {
+            let message = format!("{} is held by a left-over {}", object.id, linger.kind);
+            return Err(refuse(ErrorKind::Conflict, "DependencyViolation", message));
+        }
+        Ok(())
+    }
+
+    /// Holders that go along with what they hold.
+    fn cascades(&self, object: &SimObject) -> Vec<u64> {
+        let goes = |holder: &&SimObject| {
+            let Some(facts) = self.facts(&holder.ty) else {
+                return false;
+            };
+            facts.fields.iter().any(|field| {
+                field.refs.held() == Some(Held::Cascades)
+                    && field.refs.targets().contains(&object.ty.as_str())
+                    && holder
+                        .inputs
+                        .get(field.name)
+                        .is_some_and(|value| object.is_named_by(value))
+            })
+        };
+        self.live().filter(goes).map(|holder| holder.key).collect()
+    }
+
+    /// What stays behind for a while, and what it holds.
+    fn lingers(&self, object: &SimObject, side: &Side, now: f64, seed: u64) -> Vec<Effect> {
+        let Side::Lingers {
+            kind,
+            holds,
+            s: (least, most),
+        } = side
+        else {
+            return Vec::new();
+        };
+        let Some(value) = object.inputs.get(*holds) else {
+            return Vec::new();
+        };
+        let share = if seed == 0 {
+            0.0
+        } else {
+            roll(seed, object.key, kind)
+        };
+        let wait = f64::from(*least) + share * f64::from(most - least);
+        let held = self.live().filter(|target| target.is_named_by(value));
+        held.filter(|_| wait > 0.0)
+            .map(|target| {
+                Effect::Linger(Linger {
+                    holds: target.key,
+                    kind: (*kind).to_owned(),
+                    until: now + wait,
+                })
+            })
+            .collect()
+    }
+}
+
+/// The fields that together are an id, joined as CloudFormation joins them.
+pub(super) fn natural_key(fields: &[&str], inputs: &Map<String, Value>) -> String {
+    let part = |field: &&str| match inputs.get(*field) {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    fields.iter().map(part).collect::<Vec<_>>().join("|")
+}
+
+fn each(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().collect(),
+        one => vec![one],
+    }
+}
+
+fn check_request(ty: &Type, inputs: &Map<String, Value>) -> Result<(), ProviderError> {
+    for field in ty.fields.iter().filter(|field| field.required) {
+        if !inputs.contains_key(field.name) {
+            return Err(refuse(
+                ErrorKind::Invalid,
+                "MissingParameter",
+                format!("{} is missing", field.name),
+            ));
+        }
+    }
+    if let Some(unknown) = inputs.keys().find(|name| ty.field(name).is_none()) {
+        return Err(refuse(
+            ErrorKind::Invalid,
+            "UnknownParameter",
+            format!("{unknown} is not known"),
+        ));
+    }
+    ty.name_rule
+        .map_or(Ok(()), |rule| check_name(&rule, inputs))
+}
+
+fn check_name(rule: &NameRule, inputs: &Map<String, Value>) -> Result<(), ProviderError> {
+    let Some(text) = inputs.get(rule.field).and_then(Value::as_str) else {
+        return Ok(());
+    };
+    name::check(rule, text).map_err(|why| {
+        refuse(
+            ErrorKind::Invalid,
+            "ValidationError",
+            format!("{}: {why}", rule.field),
+        )
+    })
+}
+
+fn check_update(
+    ty: &Type,
+    name: &str,
+    old: Option<&Value>,
+    new: &Value,
+) -> Result<(), ProviderError> {
+    let change = ty.field(name).map(|field| field.change);
+    let invalid = |message: String| {
+        Err(refuse(
+            ErrorKind::Invalid,
+            "InvalidParameterException",
+            message,
+        ))
+    };
+    match change {
+        None => invalid(format!("{name} is not known")),
+        Some(OnChange::Replace) => invalid(format!("{name} cannot be changed")),
+        Some(OnChange::OneStepUp) => match (old.and_then(minor), minor(new)) {
+            (Some(old), Some(new)) if new == old + 1 || new == old => Ok(()),
+            _ => invalid(format!("{name} can go up by one only")),
+        },
+        Some(OnChange::InPlace | OnChange::WriteOnly) => Ok(()),
+    }
+}
+
+fn minor(value: &Value) -> Option<u32> {
+    value.as_str()?.split('.').nth(1)?.parse().ok()
+}
+
+fn clash(unique: &Unique, new: &Map<String, Value>, old: &Map<String, Value>) -> bool {
+    let same = |field: &str| new.get(field).is_some() && new.get(field) == old.get(field);
+    match unique.scope {
+        Scope::Account | Scope::World => unique.fields.iter().all(|field| same(field)),
+        Scope::Parent(parent) => same(parent) && unique.fields.iter().all(|field| same(field)),
+        Scope::OverlapIn(parent) => {
+            same(parent)
+                && unique
+                    .fields
+                    .iter()
+                    .all(|field| overlap(new.get(*field), old.get(*field)))
+        }
+    }
+}
+
+fn overlap(new: Option<&Value>, old: Option<&Value>) -> bool {
+    let net = |value: Option<&Value>| value?.as_str()?.parse::<ipnet::IpNet>().ok();
+    match (net(new), net(old)) {
+        (Some(new), Some(old)) => new.contains(&old) || old.contains(&new),
+        _ => false,
+    }
+}
+
+/// The ownership tag that a type can carry.
+pub(super) fn tag(ty: &Type, object: &SimObject) -> Option<String> {
+    (ty.tags != Tagging::Never && !object.token.is_empty()).then(|| object.token.clone())
+}

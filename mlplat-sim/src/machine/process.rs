@@ -1,0 +1,176 @@
+//! A process: a world that can die.
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use mlplat_core::world::{Files, LockGuard, World};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::MemoryFiles;
+
+/// What outlives processes.
+#[derive(Debug, Clone, Default)]
+pub struct Machine {
+    /// Its disk.
+    pub files: MemoryFiles,
+}
+
+/// One process on a machine.
+pub struct Process {
+    files: Gate,
+    start: Instant,
+    seed: AtomicU64,
+    passed: AtomicU64,
+    dies_at: u64,
+    dead: AtomicBool,
+    /// Told when the process dies.
+    pub(super) death: Notify,
+    trace: Mutex<Vec<&'static str>>,
+}
+
+/// The machine's files, shut to a dead process.
+struct Gate {
+    files: MemoryFiles,
+    dead: AtomicBool,
+}
+
+impl Process {
+    /// A process that lives, with its own randomness.
+    #[must_use]
+    pub fn new(machine: &Machine, seed: u64) -> Self {
+        Self::dying(machine, seed, 0)
+    }
+
+    /// A process that dies at its n-th fault point; 0 for never.
+    #[must_use]
+    pub fn dying(machine: &Machine, seed: u64, at: u64) -> Self {
+        machine.files.free_locks();
+        Self {
+            files: Gate {
+                files: machine.files.clone(),
+                dead: AtomicBool::new(false),
+            },
+            start: Instant::now(),
+            seed: AtomicU64::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
+            passed: AtomicU64::new(0),
+            dies_at: at,
+            dead: AtomicBool::new(false),
+            death: Notify::new(),
+            trace: Mutex::default(),
+        }
+    }
+
+    /// How many fault points were passed.
+    #[must_use]
+    pub fn points(&self) -> u64 {
+        self.passed.load(Ordering::Relaxed)
+    }
+
+    /// The names of the fault points that were passed.
+    #[must_use]
+    pub fn trace(&self) -> Vec<&'static str> {
+        self.trace
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl World for Process {
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn unix_time(&self) -> u64 {
+        1_800_000_000 + self.start.elapsed().as_secs()
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
+
+    fn random(&self, buffer: &mut [u8]) {
+        for byte in buffer {
+            // xorshift64*: repeatable, and nobody's secret depends on it here.
+            let mut x = self.seed.load(Ordering::Relaxed);
+            x ^= x >> 12;
+            x ^= x << 25;
+            x ^= x >> 27;
+            self.seed.store(x, Ordering::Relaxed);
+            *byte = x.wrapping_mul(0x2545_F491_4F6C_DD1D).to_be_bytes()[0];
+        }
+    }
+
+    fn files(&self) -> &dyn Files {
+        &self.files
+    }
+
+    fn fault_point(&self, name: &'static str) {
+        let number = self.passed.fetch_add(1, Ordering::Relaxed) + 1;
+        self.trace
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(name);
+        if number == self.dies_at {
+            self.dead.store(true, Ordering::Relaxed);
+            self.files.dead.store(true, Ordering::Relaxed);
+            self.death.notify_one();
+        }
+    }
+
+    fn alive(&self) -> bool {
+        !self.dead.load(Ordering::Relaxed)
+    }
+}
+
+impl Gate {
+    fn open(&self) -> io::Result<&MemoryFiles> {
+        if self.dead.load(Ordering::Relaxed) {
+            return Err(io::Error::other("the process is dead"));
+        }
+        Ok(&self.files)
+    }
+}
+
+impl Files for Gate {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.open()?.read(path)
+    }
+
+    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.open()?.write(path, content)
+    }
+
+    fn append(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.open()?.append(path, content)
+    }
+
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        self.open()?.sync(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.open()?.rename(from, to)
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        self.open()?.sync_dir(dir)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.open()?.remove(path)
+    }
+
+    fn create_dir(&self, dir: &Path) -> io::Result<()> {
+        self.open()?.create_dir(dir)
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<Option<LockGuard>> {
+        self.open()?.lock(path)
+    }
+}
