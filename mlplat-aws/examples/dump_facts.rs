@@ -6,6 +6,7 @@ mod names;
 
 use std::io::{self, Write};
 
+use mlplat_aws::policy::ManagedPolicy;
 use mlplat_aws::{api, catalog, ec2, eks, s3};
 use serde_json::{Value, json};
 
@@ -14,6 +15,7 @@ fn main() -> io::Result<()> {
         "types": catalog(),
         "mappings": api::MAPPINGS,
         "values": values(),
+        "managed_policies": ManagedPolicy::ALL.map(ManagedPolicy::name),
     });
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &dump)?;

@@ -1,11 +1,12 @@
-"""Compares the declared facts of mlplat-aws with two independent descriptions.
+"""Compares the declared facts of mlplat-aws with independent descriptions.
 
 CloudFormation's resource schemas (as cfn-lint carries them) say which
 properties can only be set at creation, which are required, which identify an
 object, which are never read back, whether tags go with the creation, whether
 the order of a list means anything. botocore's service models say which member
 is an idempotency token, which members a call requires, how long names may be,
-which values and error codes exist.
+which values and error codes exist. moto carries a list of AWS's managed policies,
+which says under which path each of them is.
 
 Every fact that either of them knows is compared. A difference is an error
 unless the exceptions file lists it with a reason; a listed exception that no
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import botocore.session
 import cfnlint
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 REGION = "us-east-1"
 
@@ -359,6 +361,14 @@ def references(refs):
     return [(target, held) for target in targets]
 
 
+def check_managed_policies(ledger, ours):
+    known = json.loads(aws_managed_policies_data)
+    for policy in ours:
+        path, _, name = policy.rpartition("/")
+        theirs = known.get(name, {}).get("Path")
+        ledger.compare("policy.ManagedPolicy", "path", name, f"/{path}/".replace("//", "/"), theirs)
+
+
 def pinned(requirements):
     """The installed versions have to be those that the facts name."""
     for line in Path(requirements).read_text().splitlines():
@@ -377,6 +387,7 @@ def main(facts_file, exceptions_file, requirements):
             sys.exit(f"exceptions: {exception} has no reason")
     ledger = Ledger(exceptions)
     Oracle().check(dump, ledger)
+    check_managed_policies(ledger, dump["managed_policies"])
     return 0 if ledger.report() else 1
 
 

@@ -78,6 +78,11 @@ def main(facts_file, exceptions_file, requirements):
             oracle.check(seeded, ledger, only=name)
             planted[kind] += 1
             caught[kind] += bool(ledger.contradicted or ledger.exceptions - ledger.used)
+    for policy in dump["managed_policies"]:
+        ledger = facts.Ledger([])
+        facts.check_managed_policies(ledger, [f"service-roles/{policy.rpartition('/')[2]}"])
+        planted["policy path"] += 1
+        caught["policy path"] += bool(ledger.contradicted)
     print("seeded fault".ljust(18) + "planted".rjust(9) + "caught".rjust(9))
     for kind in sorted(planted):
         print(kind.ljust(18) + str(planted[kind]).rjust(9) + str(caught[kind]).rjust(9))

@@ -45,6 +45,26 @@ pub enum ManagedPolicy {
 }
 
 impl ManagedPolicy {
+    /// All of them, for the oracle, which compares their paths with a list of
+    /// AWS's policies.
+    pub const ALL: [Self; 15] = [
+        Self::EksCluster,
+        Self::EksVpcResourceController,
+        Self::EksWorkerNode,
+        Self::EksWorkerNodeMinimal,
+        Self::EcrPullOnly,
+        Self::EcrReadOnly,
+        Self::SsmManagedInstanceCore,
+        Self::EksCni,
+        Self::EbsCsiDriverV2,
+        Self::EbsCsiDriver,
+        Self::EfsCsiDriver,
+        Self::FsxFullAccess,
+        Self::XrayWriteOnly,
+        Self::CloudWatchAgentServer,
+        Self::EksFargatePodExecution,
+    ];
+
     /// Path and name: `service-role/AmazonEFSCSIDriverPolicy`.
     #[must_use]
     pub const fn name(self) -> &'static str {
