@@ -10,7 +10,8 @@
 pub struct Mapping {
     /// The type: `eks.Cluster`.
     pub ty: &'static str,
-    /// The call that deletes an object: `eks:DeleteCluster`.
+    /// The call that deletes an object: `eks:DeleteCluster`. Empty when a
+    /// deletion calls nothing.
     pub delete: &'static str,
     /// Further calls that take fields on creation or change.
     pub also: &'static [&'static str],
@@ -55,6 +56,10 @@ const EC2_TAGS: Path = p("Tags", "Tags", "TagSpecifications[].Tags");
 
 /// The mapping of every resource type of this crate.
 pub static MAPPINGS: &[Mapping] = &[
+    Mapping {
+        also: &["ec2:RevokeSecurityGroupEgress"],
+        ..plain("ec2.DefaultSecurityGroupLock", "")
+    },
     Mapping {
         paths: &[EC2_TAGS],
         ..plain("ec2.EIP", "ec2:ReleaseAddress")

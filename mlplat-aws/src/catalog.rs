@@ -17,6 +17,7 @@ pub fn catalog() -> &'static [&'static Type] {
 
 static CATALOG: &[&Type] = &[
     &lookups::AVAILABILITY_ZONES,
+    &ec2::DEFAULT_SECURITY_GROUP_LOCK,
     &ec2::EIP,
     &ec2::INTERNET_GATEWAY,
     &ec2::LAUNCH_TEMPLATE,

@@ -22,6 +22,7 @@ fn struct_fields<R: Resource>() -> (&'static str, BTreeSet<&'static str>) {
 /// Every struct of the crate. Network ACLs have none on purpose.
 fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     [
+        struct_fields::<ec2::DefaultSecurityGroupLock>(),
         struct_fields::<ec2::Eip>(),
         struct_fields::<ec2::InternetGateway>(),
         struct_fields::<ec2::LaunchTemplate>(),

@@ -64,6 +64,7 @@ fn a_network_of_two_zones() {
         paths(&graph),
         [
             "network/vpc",
+            "network/default-security-group-lock",
             "availability-zones",
             "network/internet-gateway",
             "network/internet-gateway-attachment",

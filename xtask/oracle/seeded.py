@@ -22,7 +22,8 @@ def seeds(fact, mapping):
     yield "token", lambda f, m: f.update(token=not f["token"])
     other = "Never" if fact["tags"] == "OnCreate" else "OnCreate"
     yield "tags", lambda f, m: f.update(tags=other)
-    yield "create call", lambda f, m: f.update(api=m["delete"])
+    if mapping["delete"]:
+        yield "create call", lambda f, m: f.update(api=m["delete"])
     yield "identifier", lambda f, m: rename_id(f)
     for index, field in enumerate(fact["fields"]):
         yield from field_seeds(index, field)

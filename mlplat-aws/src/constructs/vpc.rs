@@ -15,7 +15,8 @@ use crate::lookups::AvailabilityZones;
 const ZONES_MAX: u8 = 6;
 
 /// A network: a VPC with a public and a private subnet in each zone, an
-/// internet gateway, NAT gateways, and the routes between them.
+/// internet gateway, NAT gateways, and the routes between them. The default
+/// security group loses its rules, so that nothing is open that nobody opened.
 ///
 /// ```
 /// use mlplat_aws::{Nat, Vpc};
@@ -174,6 +175,12 @@ impl Construct for Vpc {
                 enable_dns_hostnames: Some(true.into()),
                 tags: named(scope, ""),
                 ..ec2::Vpc::new(cidr)
+            },
+        );
+        scope.add(
+            "default-security-group-lock",
+            ec2::DefaultSecurityGroupLock {
+                group_id: vpc.default_security_group,
             },
         );
         let names = scope

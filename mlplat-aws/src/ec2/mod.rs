@@ -1,5 +1,6 @@
 //! Networking and launch templates.
 
+mod default_security_group_lock;
 mod eip;
 mod internet_gateway;
 mod launch_template;
@@ -15,6 +16,7 @@ mod subnet_route_table_association;
 mod vpc;
 mod vpc_gateway_attachment;
 
+pub use default_security_group_lock::*;
 pub use eip::*;
 pub use internet_gateway::*;
 pub use launch_template::*;
