@@ -1,3 +1,28 @@
 //! Machine-learning platforms on AWS and Kubernetes as typed Rust programs.
+//!
+//! A program composes typed constructs on a [`Stack`](core::Stack) and hands
+//! itself to [`cli`], which plans, deploys, checks and destroys it:
+//!
+//! ```no_run
+//! use mlplat::prelude::*;
+//!
+//! fn main() -> ExitCode {
+//!     mlplat::cli("hello", hello)
+//! }
+//!
+//! fn hello(stack: &mut Stack) {
+//!     let first = stack.add("first", Null { name: "a".into(), value: None, after: vec![] });
+//!     stack.output("first", &first.id);
+//! }
+//! ```
+//!
+//! The same engine can be embedded: see [`core::deploy::Engine`], and
+//! [`report`] for the texts and pictures that the command line shows.
 
+mod cli;
+pub mod prelude;
 pub mod report;
+mod target;
+
+pub use cli::cli;
+pub use mlplat_core as core;

@@ -1,22 +1,33 @@
 //! Reports: data in, text out.
 //!
-//! Nothing here prints, asks the time or knows a terminal. Text that comes
-//! from users, services or files is escaped before it stands in a report, so
-//! none of it can steer a terminal or a browser. Reports for terminals are
-//! coloured; who writes them takes the colours out where they are not wanted.
+//! Nothing here decides what to do, asks the time or reads an environment.
+//! Text that comes from users, services or files is escaped before it stands
+//! in a report, so none of it can steer a terminal or a browser. Reports for
+//! terminals are coloured; who writes them takes the colours out where they
+//! are not wanted.
 
 pub mod draw;
+mod drift;
+mod ending;
+mod links;
+mod outputs;
 mod plan_json;
 mod plan_markdown;
 mod plan_rows;
 mod plan_text;
-mod text;
-mod tone;
+pub(crate) mod progress;
+pub(crate) mod text;
+pub(crate) mod tone;
 mod value;
+mod why;
 
 #[cfg(test)]
 mod fixture;
 
+pub use drift::drift_text;
+pub use ending::ending;
+pub use outputs::{output_value, outputs_env, outputs_json, outputs_text};
 pub use plan_json::plan_json;
 pub use plan_markdown::plan_markdown;
 pub use plan_text::plan_text;
+pub use why::why;

@@ -16,6 +16,13 @@ pub(crate) struct Group {
     pub(crate) rows: Vec<Row>,
 }
 
+impl Group {
+    /// Whether it is one resource that the program added itself.
+    pub(crate) fn is_alone(&self) -> bool {
+        matches!(self.rows.as_slice(), [row] if row.path == self.name && !row.path.is_empty())
+    }
+}
+
 /// One change.
 #[derive(Debug)]
 pub(crate) struct Row {

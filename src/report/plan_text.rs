@@ -25,7 +25,16 @@ pub fn plan_text(plan: &Plan, graph: &Graph) -> String {
     if !plan.has_changes() {
         return nothing(plan);
     }
-    let groups = plan_rows::groups(plan);
+    let mut groups = plan_rows::groups(plan);
+    let common = take_common_reason(&mut groups);
+    let mut out = heading(plan, graph, &common);
+    out.push_str(&changes(&groups));
+    ending(&mut out, plan);
+    out
+}
+
+/// The rows of all groups, in columns.
+pub(crate) fn changes(groups: &[Group]) -> String {
     let rows = || groups.iter().flat_map(|group| &group.rows);
     let widths = Widths {
         path: rows()
@@ -39,11 +48,16 @@ pub fn plan_text(plan: &Plan, graph: &Graph) -> String {
             .unwrap_or(0)
             .min(TYPE_MAX),
     };
-    let mut out = heading(plan, graph);
-    for group in &groups {
+    let mut out = String::new();
+    let mut last_alone = false;
+    for group in groups {
+        // Resources that stand on their own form one block.
+        if !(last_alone && group.is_alone()) {
+            out.push('\n');
+        }
+        last_alone = group.is_alone();
         group_text(&mut out, group, &widths);
     }
-    ending(&mut out, plan);
     out
 }
 
@@ -61,23 +75,39 @@ struct Widths {
     ty: usize,
 }
 
-fn heading(plan: &Plan, graph: &Graph) -> String {
+/// A reason that all changes share is said once: that of a destruction.
+fn take_common_reason(groups: &mut [Group]) -> String {
+    let mut rows: Vec<&mut Row> = groups
+        .iter_mut()
+        .flat_map(|group| &mut group.rows)
+        .collect();
+    let common = rows.first().map(|row| row.why.clone()).unwrap_or_default();
+    if rows.len() < 2 || rows.iter().any(|row| row.why != common) {
+        return String::new();
+    }
+    rows.iter_mut().for_each(|row| row.why.clear());
+    common
+}
+
+fn heading(plan: &Plan, graph: &Graph, common: &str) -> String {
     let title = Tone::Strong.paint(&plan_rows::title(graph));
-    let state = match plan.serial {
+    let mut state = match plan.serial {
         0 => "nothing is deployed yet".to_owned(),
         serial => format!("on top of deployment {serial}"),
     };
+    if !common.is_empty() {
+        state.push_str(&format!("; for all of it: {common}"));
+    }
     format!("{title}  {}\n", Tone::Faint.paint(&state))
 }
 
 fn group_text(out: &mut String, group: &Group, widths: &Widths) {
-    let alone = matches!(group.rows.as_slice(), [row] if row.path == group.name);
+    let alone = group.is_alone();
     let name = if group.name.is_empty() {
         "in no state"
     } else {
         &group.name
     };
-    out.push('\n');
     if !alone {
         let name = pad(name, widths.path + 4);
         line(
@@ -253,6 +283,7 @@ mod tests {
           - bucket           s3.Bucket       it is no longer in the program
           ! data             s3.Bucket       it is no longer in the program, and is retained
 
+        in no state
           - vol-1\u{1b}[31m  ec2.Volume      vol-1\u{1b}[31m carries this stack's tag and is in no state
 
         plan  1 to create, 2 to update, 2 to replace, 1 to delete, 1 to move, 1 to forget, 1 orphaned, to delete, 1 unchanged

@@ -26,6 +26,9 @@ pub(super) struct Layered {
     pub(super) layer_of: Vec<usize>,
 }
 
+/// From and to, sorted.
+type Edges = BTreeSet<(usize, usize)>;
+
 /// Layers `count` nodes.
 pub(super) fn layer(count: usize, edges: &[(usize, usize)]) -> Layered {
     let (forward, turned) = open_circles(count, edges);
@@ -38,10 +41,7 @@ pub(super) fn layer(count: usize, edges: &[(usize, usize)]) -> Layered {
 }
 
 /// Turns around every edge that leads back into the way to its start.
-fn open_circles(
-    count: usize,
-    edges: &[(usize, usize)],
-) -> (BTreeSet<(usize, usize)>, BTreeSet<(usize, usize)>) {
+fn open_circles(count: usize, edges: &[(usize, usize)]) -> (Edges, Edges) {
     let mut after = vec![Vec::new(); count];
     for (from, to) in edges.iter().filter(|(from, to)| from != to) {
         after[*from].push(*to);
@@ -78,7 +78,7 @@ fn open_circles(
     (forward, turned)
 }
 
-fn topological(count: usize, edges: &BTreeSet<(usize, usize)>) -> Vec<usize> {
+fn topological(count: usize, edges: &Edges) -> Vec<usize> {
     let mut waiting = vec![0usize; count];
     for (_, to) in edges {
         waiting[*to] += 1;
@@ -98,11 +98,7 @@ fn topological(count: usize, edges: &BTreeSet<(usize, usize)>) -> Vec<usize> {
 }
 
 /// Leaves out every edge whose end is also reached over another node.
-fn reduce(
-    count: usize,
-    edges: &BTreeSet<(usize, usize)>,
-    order: &[usize],
-) -> BTreeSet<(usize, usize)> {
+fn reduce(count: usize, edges: &Edges, order: &[usize]) -> Edges {
     let words = count.div_ceil(64);
     let mut reach = vec![vec![0u64; words]; count];
     let has = |set: &[u64], at: usize| set[at / 64] & (1 << (at % 64)) != 0;
@@ -136,7 +132,7 @@ fn reduce(
 
 /// The layer of the longest way to each node; nodes with more ways out than in
 /// are then moved as near to what comes after them as they can be.
-fn longest_ways(count: usize, edges: &BTreeSet<(usize, usize)>, order: &[usize]) -> Vec<usize> {
+fn longest_ways(count: usize, edges: &Edges, order: &[usize]) -> Vec<usize> {
     let mut layer = vec![0usize; count];
     let (mut before, mut after) = (vec![Vec::new(); count], vec![Vec::new(); count]);
     for (from, to) in edges {
@@ -158,8 +154,8 @@ fn longest_ways(count: usize, edges: &BTreeSet<(usize, usize)>, order: &[usize])
 
 fn with_waypoints(
     count: usize,
-    edges: &BTreeSet<(usize, usize)>,
-    turned: &BTreeSet<(usize, usize)>,
+    edges: &Edges,
+    turned: &Edges,
     mut layer_of: Vec<usize>,
 ) -> Layered {
     let depth = layer_of.iter().max().map_or(0, |deepest| deepest + 1);

@@ -1,0 +1,290 @@
+//! The command line that every program gets.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Without a command the program is deployed, on the `local` target: a
+/// simulated cloud beside its state. Nothing reaches an AWS account unless
+/// `--target aws` says so.
+#[derive(Debug, Parser)]
+#[command(disable_help_subcommand = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const EXIT_CODES: &str =
+    "Exit status: 0 done, 1 failed, 2 changes (only with --detailed-exitcode), 130 interrupted.";
+
+/// Options of every command, before or after it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Where to deploy to.
+    #[arg(long, global = true, value_enum, default_value = "local")]
+    pub(crate) target: TargetName,
+    /// The environment.
+    #[arg(long, global = true, value_name = "NAME", default_value = "dev")]
+    pub(crate) env: String,
+    /// The AWS region.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) region: Option<String>,
+    /// The profile of the AWS configuration.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The folder of the state (default: .mlplat/<stack>/<env>).
+    #[arg(long, global = true, value_name = "DIR|s3://BUCKET/PREFIX")]
+    pub(crate) state: Option<String>,
+    /// A TOML file with the program's settings.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+    /// One setting; stronger than the file and than MLPLAT_SET_<KEY>.
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Only this subtree, with what it needs; may be given more than once.
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) only: Vec<String>,
+    /// Does not ask.
+    #[arg(long, global = true)]
+    pub(crate) yes: bool,
+    /// Writes events as JSON lines to standard output.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// API calls at the same time.
+    #[arg(long, global = true, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) parallelism: u16,
+    /// Colours.
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+    /// Says more: the live view is replaced by lines.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TargetName {
+    /// A simulated cloud beside the state.
+    Local,
+    /// A real account.
+    Aws,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// In a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Also in pipes and files.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Shows what a deployment would do.
+    Plan(PlanArgs),
+    /// Brings the world to what the program says.
+    Deploy(DeployArgs),
+    /// Deletes everything that the stack made.
+    Destroy,
+    /// Shows what was changed outside.
+    Drift(DriftArgs),
+    /// Shows the outputs of the last deployment.
+    Outputs(OutputsArgs),
+    /// Draws the program.
+    Graph(GraphArgs),
+    /// Says what a node comes after and why, and what happens to it.
+    Why {
+        /// The path of a resource or construct.
+        node: String,
+    },
+    /// Looks at and mends the state.
+    #[command(subcommand)]
+    State(StateCommand),
+    /// Looks at and changes the simulated world from outside.
+    #[command(subcommand)]
+    World(WorldCommand),
+    /// Writes the completions of a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct PlanArgs {
+    /// Saves the plan; `deploy FILE` then carries out this one or none.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Exits with 2 when there are changes.
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+    /// Believes the state without looking at the world.
+    #[arg(long)]
+    pub(crate) no_refresh: bool,
+    /// Asks pinned look-ups again.
+    #[arg(long)]
+    pub(crate) refresh_lookups: bool,
+    /// The form of the plan.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: PlanFormat,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For pull requests.
+    Markdown,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct DeployArgs {
+    /// A plan saved by `plan --out`.
+    #[arg(value_name = "PLANFILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Asks pinned look-ups again.
+    #[arg(long)]
+    pub(crate) refresh_lookups: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DriftArgs {
+    /// Exits with 2 when something was changed outside.
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OutputsArgs {
+    /// Only this one: its bare value.
+    pub(crate) name: Option<String>,
+    /// The form.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: OutputsFormat,
+    /// Shows secrets in clear.
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputsFormat {
+    /// Two columns.
+    Text,
+    /// One object.
+    Json,
+    /// Assignments for a shell.
+    Env,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// The form.
+    #[arg(long, value_enum, default_value = "svg")]
+    pub(crate) format: GraphFormat,
+    /// Every resource, not only the constructs.
+    #[arg(long)]
+    pub(crate) detail: bool,
+    /// Writes into a file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+    /// A picture.
+    Svg,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateCommand {
+    /// Every object: path, type, id.
+    List,
+    /// Everything the state remembers of an object, as JSON.
+    Show {
+        /// Its path.
+        path: String,
+    },
+    /// Gives an object, or all below a construct, another path.
+    Mv {
+        /// The path now.
+        from: String,
+        /// The path from now on.
+        to: String,
+    },
+    /// Forgets an object; it stays in the cloud.
+    Rm {
+        /// Its path.
+        path: String,
+    },
+    /// Takes an existing object into the state.
+    Import {
+        /// The path of a resource of the program.
+        node: String,
+        /// The object's id.
+        id: String,
+    },
+    /// Shows the last deployment and what an interrupted run left.
+    History,
+    /// Says who holds the lock.
+    Unlock,
+    /// Makes an empty state.
+    Init,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorldCommand {
+    /// Every object: type, id, status.
+    List,
+    /// Everything about an object, as JSON.
+    Show {
+        /// Its id.
+        id: String,
+    },
+    /// Changes a field, as someone else would.
+    Set {
+        /// The object's id.
+        id: String,
+        /// The field and its new value; the value is JSON or else text.
+        #[arg(value_name = "FIELD=VALUE")]
+        assignment: String,
+    },
+    /// Deletes an object, as someone else would.
+    Delete {
+        /// Its id.
+        id: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_stand_before_or_after_the_command() {
+        for args in [
+            ["x", "--env", "prod", "plan"],
+            ["x", "plan", "--env", "prod"],
+        ] {
+            let cli = Cli::try_parse_from(args).unwrap();
+            assert_eq!(cli.global.env, "prod");
+            assert!(matches!(cli.command, Some(Command::Plan(_))));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Which state command it is.
+
+use super::{edit, look};
+use crate::cli::args::StateCommand;
+use crate::cli::failure::Failure;
+use crate::cli::session::Session;
+
+pub(crate) async fn state(session: &Session<'_>, command: &StateCommand) -> Result<u8, Failure> {
+    match command {
+        StateCommand::List => look::list(session).await,
+        StateCommand::Show { path } => look::show(session, path).await,
+        StateCommand::History => look::history(session).await,
+        StateCommand::Unlock => look::unlock(session).await,
+        StateCommand::Mv { from, to } => edit::mv(session, from, to).await,
+        StateCommand::Rm { path } => edit::rm(session, path).await,
+        StateCommand::Import { node, id } => edit::import(session, node, id).await,
+        StateCommand::Init => edit::init(session).await,
+    }
+}

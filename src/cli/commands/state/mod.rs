@@ -1,0 +1,7 @@
+//! `state`: looks at and mends the state.
+
+mod command;
+mod edit;
+mod look;
+
+pub(crate) use command::state;

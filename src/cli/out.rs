@@ -1,0 +1,94 @@
+//! The two streams: results on standard output, everything else on standard
+//! error. A reader that goes away is no error.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::args::Color;
+use crate::report::text::clean_lines;
+use crate::report::tone::Tone;
+
+/// Standard output and standard error, with or without colours.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Out {
+    choice: ColorChoice,
+}
+
+impl Out {
+    pub(crate) fn new(color: Color) -> Self {
+        let choice = match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self { choice }
+    }
+
+    /// A report on standard output.
+    pub(crate) fn report(self, text: &str) {
+        let mut stream = AutoStream::new(io::stdout(), self.choice);
+        // Nobody reads any more: there is nobody to tell either.
+        let _ = stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush());
+    }
+
+    /// A result for other programs on standard output, byte by byte. Only a
+    /// terminal is shown escapes instead of what would steer it.
+    pub(crate) fn raw(self, text: &str) {
+        let mut stream = io::stdout();
+        let safe;
+        let text = if stream.is_terminal() {
+            safe = clean_lines(text);
+            &safe
+        } else {
+            text
+        };
+        let _ = stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush());
+    }
+
+    /// A remark on standard error.
+    pub(crate) fn note(self, text: &str) {
+        let _ = writeln!(self.stderr(), "{text}");
+    }
+
+    /// The reason why a command failed, on standard error.
+    pub(crate) fn error(self, text: &str) {
+        self.note(&format!(
+            "{}: {}",
+            Tone::Bad.paint("error"),
+            clean_lines(text)
+        ));
+    }
+
+    pub(crate) fn stderr(self) -> AutoStream<io::Stderr> {
+        AutoStream::new(io::stderr(), self.choice)
+    }
+
+    /// Whether there is a terminal for a live view, and whether it is coloured.
+    pub(crate) fn live(self) -> Option<bool> {
+        if !io::stderr().is_terminal() {
+            return None;
+        }
+        let choice = match self.choice {
+            ColorChoice::Auto => AutoStream::choice(&io::stderr()),
+            choice => choice,
+        };
+        Some(choice != ColorChoice::Never)
+    }
+
+    /// Asks on standard error; `None` when nobody can answer.
+    pub(crate) fn ask(self, question: &str) -> Option<bool> {
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            return None;
+        }
+        let mut stream = self.stderr();
+        let _ = write!(stream, "{question} ").and_then(|()| stream.flush());
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).ok()?;
+        Some(matches!(answer.trim(), "y" | "yes"))
+    }
+}

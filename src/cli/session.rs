@@ -1,0 +1,133 @@
+//! Everything a command works with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mlplat_core::deploy::{DeployOptions, Engine, PlanOptions};
+use mlplat_core::graph::{Context, Graph};
+use mlplat_core::{NodePath, Problem, Problems};
+
+use super::args::{Global, TargetName};
+use super::failure::Failure;
+use super::out::Out;
+use super::settings;
+use super::signals::Signals;
+use crate::target::{Choice, Target, local_target};
+
+/// A program with its arguments.
+pub(crate) struct Session<'a> {
+    /// The name of the stack.
+    pub(crate) name: &'a str,
+    pub(crate) global: &'a Global,
+    pub(crate) out: Out,
+    pub(crate) signals: Signals,
+    /// Builds the graph of the program.
+    pub(crate) program: &'a dyn Fn(Context) -> Result<Graph, Problems>,
+}
+
+impl Session<'_> {
+    /// The frozen program.
+    ///
+    /// # Errors
+    /// Everything that is wrong with settings and program.
+    pub(crate) fn graph(&self) -> Result<Graph, Failure> {
+        let global = self.global;
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let settings = settings::merge(global.settings.as_deref(), environment, &global.set)?;
+        let context = Context {
+            env: global.env.clone(),
+            settings,
+            region: self.region(),
+            ..Context::new(self.name)
+        };
+        Ok((self.program)(context)?)
+    }
+
+    fn region(&self) -> String {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let given = self.global.region.clone();
+        given
+            .or_else(|| variable("AWS_REGION"))
+            .or_else(|| variable("AWS_DEFAULT_REGION"))
+            .unwrap_or_else(|| Context::new("").region)
+    }
+
+    /// The target that was chosen.
+    ///
+    /// # Errors
+    /// When this binary does not have it, or it cannot be opened.
+    pub(crate) fn target(&self) -> Result<Target, Failure> {
+        let choice = Choice {
+            state: self.state()?,
+            region: self.region(),
+        };
+        match self.global.target {
+            TargetName::Local => Ok(local_target(&choice)?),
+            TargetName::Aws => Err(Problem::new(
+                "no-aws-target",
+                "this binary was built without the live AWS target",
+                "build it with `--features aws`",
+            )
+            .into()),
+        }
+    }
+
+    fn state(&self) -> Result<PathBuf, Failure> {
+        match self.global.state.as_deref() {
+            None => {
+                let here = PathBuf::from(".mlplat");
+                Ok(here.join(self.name).join(&self.global.env))
+            }
+            Some(remote) if remote.starts_with("s3://") => Err(Problem::new(
+                "no-remote-state",
+                format!("a state in {remote} needs the live AWS target"),
+                "build with `--features aws`, or name a folder",
+            )
+            .into()),
+            Some(dir) => Ok(PathBuf::from(dir)),
+        }
+    }
+
+    /// The engine over a target.
+    pub(crate) fn engine(&self, target: &Target) -> Engine {
+        Engine::new(
+            Arc::clone(&target.world),
+            Arc::clone(&target.store),
+            target.providers.clone(),
+            Arc::clone(&target.keys),
+        )
+    }
+
+    /// Options of a plan, with the subtrees that were asked for.
+    ///
+    /// # Errors
+    /// A subtree that is no path.
+    pub(crate) fn plan_options(&self) -> Result<PlanOptions, Failure> {
+        let only: Result<Vec<NodePath>, _> =
+            self.global.only.iter().map(|path| path.parse()).collect();
+        Ok(PlanOptions {
+            only: only?,
+            ..PlanOptions::default()
+        })
+    }
+
+    /// Options of a deployment or of a change of the state.
+    pub(crate) fn deploy_options(&self, plan: PlanOptions) -> DeployOptions {
+        let user = ["USER", "LOGNAME"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok());
+        let who = format!(
+            "{} (process {})",
+            user.unwrap_or_else(|| "someone".to_owned()),
+            std::process::id()
+        );
+        DeployOptions {
+            plan,
+            parallelism: usize::from(self.global.parallelism),
+            who,
+            ..DeployOptions::default()
+        }
+    }
+}

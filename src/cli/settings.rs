@@ -1,0 +1,185 @@
+//! The program's settings, from a file, the environment and the command line.
+//!
+//! A later source wins: the TOML file, then `MLPLAT_SET_<KEY>`, then `--set`.
+//! Values of the last two are read as TOML (`3`, `true`, `["a"]`, `"3"`) and,
+//! when they are none, taken as text. Dots in a key lead into tables; in the
+//! environment two underscores stand for a dot.
+
+use std::path::Path;
+
+use mlplat_core::Problem;
+use mlplat_core::graph::Settings;
+use serde_json::{Map, Value};
+
+const PREFIX: &str = "MLPLAT_SET_";
+
+/// Merges all sources.
+///
+/// # Errors
+/// A Problem for a file that cannot be read or is no TOML, and for a `--set`
+/// without `=`.
+pub(crate) fn merge(
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+    set: &[String],
+) -> Result<Settings, Box<Problem>> {
+    let mut settings = Settings::default();
+    if let Some(path) = file {
+        from_file(&mut settings, path)?;
+    }
+    let mut variables: Vec<_> = environment
+        .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_owned(), value)))
+        .collect();
+    variables.sort();
+    for (name, value) in variables {
+        let key = name.to_ascii_lowercase().replace("__", ".");
+        assign(
+            &mut settings,
+            &key,
+            value_of(&value),
+            format!("{PREFIX}{name}"),
+        );
+    }
+    for assignment in set {
+        let (key, value) = assignment
+            .split_once('=')
+            .ok_or_else(|| no_equals(assignment))?;
+        assign(&mut settings, key, value_of(value), format!("--set {key}"));
+    }
+    Ok(settings)
+}
+
+fn from_file(settings: &mut Settings, path: &Path) -> Result<(), Box<Problem>> {
+    let shown = path.display().to_string();
+    let bad = |what: String, fix: &str| Box::new(Problem::new("bad-settings-file", what, fix));
+    let text = std::fs::read_to_string(path).map_err(|why| {
+        bad(
+            format!("failed to read the settings file {shown}: {why}"),
+            "name a file that can be read",
+        )
+    })?;
+    let table: toml::Table = text.parse().map_err(|why: toml::de::Error| {
+        let line = why
+            .span()
+            .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        // The parser's full error would quote the line, which may be a secret.
+        bad(
+            format!(
+                "line {line} of the settings file {shown} is no TOML: {}",
+                why.message()
+            ),
+            "mend that line",
+        )
+    })?;
+    for (key, value) in table {
+        // TOML values are all JSON values, dates as text.
+        let value = serde_json::to_value(value).unwrap_or_default();
+        settings.set(&key, value, shown.clone());
+    }
+    Ok(())
+}
+
+fn value_of(text: &str) -> Value {
+    let table: Result<toml::Table, _> = format!("value = {text}").parse();
+    let read = table.ok().filter(|table| table.len() == 1);
+    let value = read.and_then(|mut table| table.remove("value"));
+    let value = value.and_then(|value| serde_json::to_value(value).ok());
+    value.unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// `a.b = v` sets `a` to the table `{ b = v }`; tables are merged.
+fn assign(settings: &mut Settings, key: &str, value: Value, origin: String) {
+    let mut parts = key.split('.');
+    let first = parts.next().unwrap_or(key);
+    let nested = parts.rev().fold(value, |value, part| {
+        Value::Object(Map::from_iter([(part.to_owned(), value)]))
+    });
+    settings.set(first, nested, origin);
+}
+
+fn no_equals(assignment: &str) -> Box<Problem> {
+    // What stands there may be a secret whose key was forgotten.
+    let what = format!(
+        "--set takes KEY=VALUE, and there is no = in its {} characters",
+        assignment.len()
+    );
+    Box::new(Problem::new("bad-setting", what, "write --set KEY=VALUE"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Sizes {
+        nodes: u8,
+        name: String,
+        database: Database,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Database {
+        size: u32,
+        multi_az: bool,
+    }
+
+    fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn later_sources_win_and_tables_merge() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("prod.toml");
+        std::fs::write(&file, "nodes = 1\nname = \"a\"\n[database]\nsize = 20\n").unwrap();
+        let environment = variables(&[
+            ("MLPLAT_SET_NODES", "2"),
+            ("MLPLAT_SET_DATABASE__MULTI_AZ", "true"),
+            ("PATH", "x"),
+        ]);
+        let set = ["nodes=3".to_owned(), "name=it is".to_owned()];
+        let settings = merge(Some(&file), environment.into_iter(), &set).unwrap();
+        let sizes: Sizes = settings.read().unwrap();
+        let database = Database {
+            size: 20,
+            multi_az: true,
+        };
+        assert_eq!(
+            sizes,
+            Sizes {
+                nodes: 3,
+                name: "it is".into(),
+                database
+            }
+        );
+    }
+
+    #[test]
+    fn values_are_toml_or_else_text() {
+        assert_eq!(value_of("3"), Value::from(3));
+        assert_eq!(value_of("\"3\""), Value::from("3"));
+        assert_eq!(value_of("10.0.0.0/16"), Value::from("10.0.0.0/16"));
+        assert_eq!(value_of("1\nvalue2 = 2"), Value::from("1\nvalue2 = 2"));
+        assert_eq!(value_of(""), Value::from(""));
+    }
+
+    #[test]
+    fn a_broken_file_is_named_without_its_content() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a.toml");
+        std::fs::write(&file, "a = 1\npassword = hunter2\n").unwrap();
+        let problem = merge(Some(&file), std::iter::empty(), &[]).unwrap_err();
+        assert!(
+            problem.what.contains("line 2 of") && !problem.what.contains("hunter2"),
+            "{problem}"
+        );
+        let problem = merge(None, std::iter::empty(), &["hunter2".to_owned()]).unwrap_err();
+        assert!(!problem.to_string().contains("hunter2"));
+    }
+}
