@@ -8,6 +8,7 @@
 mod access_entry;
 mod bucket;
 mod cidr;
+mod cluster_access;
 mod cluster_addons;
 mod eks_cluster;
 mod endpoint;

@@ -1,10 +1,13 @@
 //! How a VPC's range is divided.
 //!
-//! With n zones the range is cut into equal parts, as many as the power of two
-//! that holds n + 1. The first n are the private subnets, where nodes and pods
-//! take an address each; the part after them is cut again into the public
-//! subnets, which hold load balancers and NAT gateways. `10.10.0.0/16` over
-//! three zones gives private `/18`s and public `/20`s. What is left stays free.
+//! The range is cut into quarters. The first three are for private subnets,
+//! where nodes and pods take an address each; the fourth is cut again into the
+//! public subnets, which hold load balancers and NAT gateways. `10.10.0.0/16`
+//! gives private `/18`s and public `/20`s. With four to six zones the range is
+//! cut into eighths, six for private subnets and the seventh for public ones.
+//!
+//! The room is kept for zones that are not used yet: going from one zone to
+//! three only adds subnets, and replaces none.
 
 use ipnet::Ipv4Net;
 
@@ -19,33 +22,26 @@ pub(super) struct SubnetPlan {
 
 /// Divides `vpc` over `zones`, or says the longest prefix that would do.
 pub(super) fn divide(vpc: Ipv4Net, zones: u8) -> Result<SubnetPlan, u8> {
-    let private_bits = bits(u32::from(zones) + 1);
-    let public_bits = private_bits + bits(u32::from(zones));
+    let (room, private_bits, public_bits) = if zones <= 3 { (3, 2, 4) } else { (6, 3, 6) };
     let longest = PREFIXES.end().saturating_sub(public_bits);
     if vpc.prefix_len() > longest {
         return Err(longest);
     }
-    let private_prefix = vpc.prefix_len() + private_bits;
-    let public_prefix = vpc.prefix_len() + public_bits;
     let count = usize::from(zones);
-    let mut parts = subnets(vpc, private_prefix);
-    let private: Vec<_> = parts.by_ref().take(count).collect();
-    let public = parts
-        .next()
-        .map(|part| subnets(part, public_prefix).take(count).collect())
-        .unwrap_or_default();
-    Ok(SubnetPlan { private, public })
+    let private = subnets(vpc, vpc.prefix_len() + private_bits);
+    let public = subnets(vpc, vpc.prefix_len() + private_bits)
+        .skip(room)
+        .take(1)
+        .flat_map(|part| subnets(part, vpc.prefix_len() + public_bits));
+    Ok(SubnetPlan {
+        private: private.take(count).collect(),
+        public: public.take(count).collect(),
+    })
 }
 
 /// The prefix was checked to be longer than that of the range.
 fn subnets(net: Ipv4Net, prefix: u8) -> impl Iterator<Item = Ipv4Net> {
     net.subnets(prefix).into_iter().flatten()
-}
-
-/// The bits that tell `count` things apart.
-fn bits(count: u32) -> u8 {
-    // At most 32, so it fits.
-    u8::try_from(count.next_power_of_two().trailing_zeros()).unwrap_or(u8::MAX)
 }
 
 #[cfg(test)]
@@ -77,7 +73,7 @@ mod tests {
         let small = "10.0.0.0/25".parse().unwrap();
         assert_eq!(divide(small, 3), Err(24));
         assert!(divide("10.0.0.0/24".parse().unwrap(), 3).is_ok());
-        assert_eq!(divide(small, 1).unwrap().public.len(), 1);
+        assert_eq!(divide(small, 6), Err(22));
     }
 
     proptest! {
@@ -92,6 +88,15 @@ mod tests {
                 prop_assert!(PREFIXES.contains(&net.prefix_len()));
                 prop_assert!(all[..index].iter().all(|other| !overlap(net, other)));
             }
+        }
+
+        #[test]
+        fn another_zone_only_adds(address: u32, prefix in 16u8..=22, zones in 1u8..=6) {
+            let vpc = Ipv4Net::new(address.into(), prefix).unwrap().trunc();
+            prop_assume!(zones != 3 && zones != 6);
+            let (fewer, more) = (divide(vpc, zones).unwrap(), divide(vpc, zones + 1).unwrap());
+            prop_assert!(more.private.starts_with(&fewer.private));
+            prop_assert!(more.public.starts_with(&fewer.public));
         }
 
         #[test]

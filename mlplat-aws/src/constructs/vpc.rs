@@ -57,7 +57,9 @@ impl Vpc {
         }
     }
 
-    /// Over how many zones, 1 to 6. EKS needs two.
+    /// Over how many zones, 1 to 6. EKS needs two. Going from one to three, or
+    /// from four to six, only adds subnets; from three to four the ranges are
+    /// divided anew, which replaces them.
     pub fn zones(mut self, zones: u8) -> Self {
         self.zones = zones;
         self

@@ -28,11 +28,8 @@ pub static ACCESS_ENTRY: Type = Type {
             OnChange::Replace,
             Refs::To("eks.Cluster", Held::Cascades),
         ),
-        f(
-            "PrincipalArn",
-            OnChange::Replace,
-            Refs::To("iam.Role", Held::Dangles),
-        ),
+        // Any role or user of IAM, most of them outside the program.
+        f("PrincipalArn", OnChange::Replace, Refs::No),
         opt("Type", OnChange::Replace),
         opt("KubernetesGroups", OnChange::InPlace).canon(Canon::Set),
         opt("Username", OnChange::InPlace),
