@@ -1,6 +1,8 @@
 //! Helm charts rendered in Rust, object for object as helm does.
 
 pub mod chart;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod funcs;
 mod gofmt;
 pub mod opaque;

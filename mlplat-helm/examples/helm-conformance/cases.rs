@@ -93,7 +93,7 @@ fn variations(chart: &Chart) -> Vec<(&'static str, String)> {
     let Some(values) = chart.values() else {
         return Vec::new();
     };
-    let flips: [(&str, fn(bool, usize) -> bool); 3] = [
+    let flips: [(&str, Flip); 3] = [
         ("all on", |on, _| !on),
         ("all off", |on, _| on),
         ("every second", |_, count| count.is_multiple_of(2)),
@@ -107,8 +107,11 @@ fn variations(chart: &Chart) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+/// Whether a switch is turned around: from its state and its number.
+type Flip = fn(bool, usize) -> bool;
+
 /// The switches of a table for which `flip` says so, turned around; none when there are none.
-fn flipped(node: &Node, flip: fn(bool, usize) -> bool, count: &mut usize) -> Option<Json> {
+fn flipped(node: &Node, flip: Flip, count: &mut usize) -> Option<Json> {
     const SWITCHES: [&str; 4] = ["enabled", "create", "install", "enable"];
     let mut overlay = Map::new();
     for (key, value) in node.as_map()? {

@@ -119,7 +119,7 @@ fn compare_all(common: &Common) -> Result<Report, String> {
         }
     });
     let mut outcomes = outcomes.into_inner().map_err(|error| error.to_string())?;
-    outcomes.sort_by(|a, b| a.0.label().cmp(&b.0.label()));
+    outcomes.sort_by_key(|(case, _)| case.label());
     Ok(Report::new(outcomes))
 }
 

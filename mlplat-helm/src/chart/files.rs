@@ -40,9 +40,9 @@ pub(super) fn without_bom(mut data: Vec<u8>) -> Vec<u8> {
 /// [`ChartError`].
 pub fn load_files(files: Vec<ChartFile>, limits: ArchiveLimits) -> Result<Chart, ChartError> {
     let mut chart = Chart::default();
-    chart.metadata = chart_yaml(&files)?;
-    let mut found = chart.metadata.is_some();
-    let mut metadata = chart.metadata.take().unwrap_or_default();
+    let read_metadata = chart_yaml(&files)?;
+    let mut found = read_metadata.is_some();
+    let mut metadata = read_metadata.unwrap_or_default();
     let mut subcharts: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
     for file in files {
         match file.name.as_str() {

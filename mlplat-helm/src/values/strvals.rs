@@ -289,7 +289,6 @@ impl Parser<'_, '_> {
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "the value, or why there is none")]
     fn list_in_list(
         &mut self,
         list: &[Value],

@@ -235,7 +235,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn fetch(&mut self) -> Scan<()> {
-        self.to_next_token();
+        self.skip_to_token();
         self.unroll(column(self.at));
         if self.at_end() {
             return self.fetch_stream_end();
@@ -269,7 +269,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn to_next_token(&mut self) {
+    fn skip_to_token(&mut self) {
         loop {
             while self.byte(0) == b' '
                 || (self.byte(0) == b'\t' && (self.flow > 0 || !self.simple_key_allowed))
