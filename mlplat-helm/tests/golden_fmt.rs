@@ -1,5 +1,7 @@
 //! Replays what Go's `fmt.Sprintf` made of the cases in `golden/gen`.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test program")]
+
 mod golden_support;
 
 use golden_support::{Zeros, decode, report};

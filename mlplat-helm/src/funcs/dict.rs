@@ -266,6 +266,9 @@ fn merge_all(call: &Call<'_>, args: &[Value], overwrite: bool) -> Result<Value, 
 }
 
 fn copy(call: &Call<'_>, args: &[Value]) -> Result<Value, Fault> {
+    if args[0].is_nil() {
+        return Err("reflect: call of reflect.Value.Type on zero Value".into());
+    }
     call.charge_value(&args[0])?;
     Ok(deep_copy(&args[0])?)
 }

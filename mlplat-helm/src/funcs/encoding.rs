@@ -239,7 +239,7 @@ pub(super) fn decode64(input: &[u8]) -> Result<Vec<u8>, String> {
         }
         return Ok(octets(&values));
     }
-    if values.len() % 4 != 0 {
+    if !values.len().is_multiple_of(4) {
         return corrupt(input.len() - values.len() % 4);
     }
     Ok(octets(&values))

@@ -52,7 +52,7 @@ impl Writer {
                 return Err(format!("json: unsupported value: {shown}"));
             }
             Value::Float(number, _) => self.out.push_str(&json_float_text(*number)),
-            Value::Str(text) => self.text(&text.to_text()),
+            Value::Str(text) => self.bytes(text.as_bytes()),
             Value::Bytes(..) => {
                 let json = value.to_json().map_err(|error| error.to_string())?;
                 self.text(json.as_str().unwrap_or_default());
@@ -123,8 +123,21 @@ impl Writer {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    /// A string; each byte that is not UTF-8 becomes an escaped U+FFFD.
+    fn bytes(&mut self, bytes: &[u8]) {
         self.out.push('"');
+        for chunk in bytes.utf8_chunks() {
+            self.characters(chunk.valid());
+            self.out.extend(chunk.invalid().iter().map(|_| "\\ufffd"));
+        }
+        self.out.push('"');
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn characters(&mut self, text: &str) {
         for character in text.chars() {
             match character {
                 '"' => self.out.push_str("\\\""),
@@ -140,7 +153,6 @@ impl Writer {
                 other => self.out.push(other),
             }
         }
-        self.out.push('"');
     }
 
     fn unicode(&mut self, character: char) {
@@ -203,11 +215,20 @@ fn go_error(text: &str, error: &serde_json::Error) -> String {
         '"' => "'\"'".to_owned(),
         other => format!("'{other}'"),
     };
+    if let Some((literal, wanted)) = broken_literal(&text[..at]) {
+        return format!("invalid character {shown} in literal {literal} (expecting '{wanted}')");
+    }
     let message = error.to_string();
     let context = if message.starts_with("expected value") {
         "looking for beginning of value"
     } else if message.starts_with("key must be a string") {
         "looking for beginning of object key string"
+    } else if message.starts_with("trailing comma") {
+        if found == '}' {
+            "looking for beginning of object key string"
+        } else {
+            "looking for beginning of value"
+        }
     } else if message.starts_with("trailing characters") {
         "after top-level value"
     } else if message.starts_with("expected `,` or `}`") {
@@ -220,4 +241,19 @@ fn go_error(text: &str, error: &serde_json::Error) -> String {
         return format!("invalid character {shown}");
     };
     format!("invalid character {shown} {context}")
+}
+
+/// The literal that a text ends within, and the letter that must follow.
+fn broken_literal(before: &str) -> Option<(&'static str, char)> {
+    let start = before
+        .trim_end_matches(|c: char| c.is_ascii_lowercase())
+        .len();
+    let begun = &before[start..];
+    let literal = ["true", "false", "null"]
+        .into_iter()
+        .find(|word| !begun.is_empty() && word.len() > begun.len() && word.starts_with(begun))?;
+    literal
+        .chars()
+        .nth(begun.len())
+        .map(|wanted| (literal, wanted))
 }

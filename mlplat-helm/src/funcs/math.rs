@@ -4,7 +4,7 @@ use super::args::{float, int};
 use super::call::Call;
 use super::fault::Fault;
 use super::function::{Function, Group, row};
-use super::number::{to_float64, to_int64};
+use super::number::{go_int, to_float64, to_int64};
 use crate::gofmt::sprint_one;
 use crate::value::{IntKind, List, ListKind, Param, Taints, Value};
 
@@ -143,14 +143,7 @@ pub(super) static ROWS: &[Function] = &[
         Group::Math,
         &[Param::Text],
         "The number of a text, or zero",
-        |_, a| {
-            let content = super::args::text(&a[0]);
-            let digits = content.strip_prefix('+').unwrap_or(&content);
-            let plain = !digits.starts_with('+');
-            Ok(Value::int(
-                digits.parse().ok().filter(|_| plain).unwrap_or(0),
-            ))
-        },
+        |_, a| Ok(Value::int(go_int(&super::args::text(&a[0])))),
     ),
     row(
         "toDecimal",

@@ -46,7 +46,6 @@ fn parse_go_float(text: &str) -> Option<f64> {
     match name.to_ascii_lowercase().as_str() {
         "inf" | "infinity" => Some(sign * f64::INFINITY),
         "nan" => (name == text).then_some(f64::NAN),
-        _ if name.contains('_') => None,
         _ => crate::template::parse_float(text),
     }
 }
@@ -58,4 +57,18 @@ fn trim_zero_decimal(text: &str) -> &str {
         Some(whole) if trimmed.len() < text.len() => whole,
         _ => text,
     }
+}
+
+/// `strconv.Atoi` with its error dropped: the nearest number that fits.
+pub(super) fn go_int(content: &str) -> i64 {
+    let digits = content.strip_prefix(['+', '-']).unwrap_or(content);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return 0;
+    }
+    let extreme = if content.starts_with('-') {
+        i64::MIN
+    } else {
+        i64::MAX
+    };
+    content.parse().unwrap_or(extreme)
 }

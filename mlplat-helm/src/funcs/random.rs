@@ -27,9 +27,4 @@ impl Random {
             }
         }
     }
-
-    /// The generator itself, for libraries that take one.
-    pub(crate) fn rng(&mut self) -> &mut ChaCha20Rng {
-        &mut self.0
-    }
 }

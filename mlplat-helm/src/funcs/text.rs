@@ -7,6 +7,7 @@ use super::args::{bytes, int, string, strval, text};
 use super::call::Call;
 use super::fault::Fault;
 use super::function::{Function, Group, row};
+use super::words::{lower, upper};
 use crate::gofmt::{quote_bytes, sprint_one};
 use crate::value::{ListKind, Map, MapKind, Param, Str, StrBuilder, TooDeep, Value};
 
@@ -14,11 +15,15 @@ use Param::{Any, Int, Text};
 
 pub(super) static ROWS: &[Function] = &[
     row("upper", Group::Text, &[Text], "In upper case", |_, a| {
-        Ok(Value::from(text(&a[0]).to_uppercase()))
+        Ok(Value::from(
+            text(&a[0]).chars().map(upper).collect::<String>(),
+        ))
     })
     .spreads(),
     row("lower", Group::Text, &[Text], "In lower case", |_, a| {
-        Ok(Value::from(text(&a[0]).to_lowercase()))
+        Ok(Value::from(
+            text(&a[0]).chars().map(lower).collect::<String>(),
+        ))
     })
     .spreads(),
     row(

@@ -28,6 +28,9 @@ pub(super) static ROWS: &[Function] = &[
 
 fn to_toml(call: &Call<'_>, args: &[Value]) -> Result<Value, Fault> {
     call.charge_value(&args[0])?;
+    if args[0].is_nil() {
+        return Err("reflect: call of reflect.Value.Type on zero Value".into());
+    }
     let mut writer = Writer::default();
     Ok(Value::from(match writer.encode(&[], &args[0]) {
         Ok(()) => writer.out,
@@ -35,7 +38,6 @@ fn to_toml(call: &Call<'_>, args: &[Value]) -> Result<Value, Fault> {
     }))
 }
 
-const NO_KEY: &str = "toml: top-level values must be Go maps or structs";
 const NIL_ELEMENT: &str = "toml: cannot encode array with nil element";
 
 #[derive(Default)]
@@ -86,9 +88,6 @@ impl Writer {
             Value::Nil | Value::Missing => Ok(()),
             Value::Map(map) => self.table(key, &map),
             Value::List(list) if is_table_list(list.items())? => {
-                if key.is_empty() {
-                    return Err(NO_KEY);
-                }
                 for item in list.items() {
                     self.newline();
                     self.indent(key);
@@ -101,8 +100,9 @@ impl Writer {
                 Ok(())
             }
             plain => {
+                // A value that is no table stands alone.
                 let Some(last) = key.last() else {
-                    return Err(NO_KEY);
+                    return self.element(&plain);
                 };
                 self.indent(key);
                 self.out.push_str(&quoted_key(last));
@@ -246,7 +246,7 @@ fn quoted(content: &str) -> String {
 fn from_toml(call: &Call<'_>, args: &[Value]) -> Result<Value, Fault> {
     let content = text(&args[0]);
     let map = match content.parse::<toml::Table>() {
-        Ok(table) => value_of(&toml::Value::Table(table), 0),
+        Ok(table) => value_of(&toml::Value::Table(table)),
         Err(error) => {
             let message = format!("toml: {}", error.message());
             Value::Map([("Error", Value::from(message))].into_iter().collect())
@@ -256,22 +256,17 @@ fn from_toml(call: &Call<'_>, args: &[Value]) -> Result<Value, Fault> {
     Ok(map)
 }
 
-fn value_of(value: &toml::Value, depth: usize) -> Value {
+fn value_of(value: &toml::Value) -> Value {
     match value {
         toml::Value::String(text) => Value::from(text.as_str()),
         toml::Value::Integer(number) => Value::int64(*number),
         toml::Value::Float(number) => Value::from(*number),
         toml::Value::Boolean(truth) => Value::from(*truth),
         toml::Value::Datetime(datetime) => super::date::from_toml(datetime),
-        toml::Value::Array(items) => Value::from(
-            items
-                .iter()
-                .map(|item| value_of(item, depth + 1))
-                .collect::<Vec<_>>(),
-        ),
+        toml::Value::Array(items) => Value::from(items.iter().map(value_of).collect::<Vec<_>>()),
         toml::Value::Table(entries) => {
             let pair = |(key, value): (&String, &toml::Value)| {
-                (Rc::<str>::from(key.as_str()), value_of(value, depth + 1))
+                (Rc::<str>::from(key.as_str()), value_of(value))
             };
             let table: Table = entries.iter().map(pair).collect();
             Value::Map(Map::from_table(MapKind::Any, table))

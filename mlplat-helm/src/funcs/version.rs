@@ -18,7 +18,10 @@ pub(super) static ROWS: &[Function] = &[
         "The parts of a version",
         |_, a| {
             let version = Version::parse(&text(&a[0])).map_err(|error| error.to_string())?;
-            Ok(Value::object(Parsed(version)))
+            Ok(Value::object(Parsed {
+                version,
+                is_pointer: true,
+            }))
         },
     ),
     row(
@@ -36,9 +39,11 @@ pub(super) static ROWS: &[Function] = &[
 
 /// A version that templates can ask for its parts.
 #[derive(Debug)]
-struct Parsed(Version);
-
-const NAME: &str = "*semver.Version";
+struct Parsed {
+    version: Version,
+    /// Whether Go holds a pointer here, on which more methods can be called.
+    is_pointer: bool,
+}
 
 fn number(value: u64) -> Value {
     #[allow(clippy::cast_possible_wrap, reason = "unsigned kinds keep their bits")]
@@ -47,7 +52,7 @@ fn number(value: u64) -> Value {
 
 impl Parsed {
     fn shown(&self) -> String {
-        let version = &self.0;
+        let version = &self.version;
         let mut text = format!("{}.{}.{}", version.major, version.minor, version.patch);
         if !version.prerelease.is_empty() {
             text.push_str(&format!("-{}", version.prerelease));
@@ -60,7 +65,7 @@ impl Parsed {
 
     /// The next version: which part counts up, by its place.
     fn next(&self, place: usize) -> Value {
-        let mut version = self.0.clone();
+        let mut version = self.version.clone();
         let was_prerelease = !version.prerelease.is_empty();
         version.prerelease.clear();
         version.metadata.clear();
@@ -70,13 +75,16 @@ impl Parsed {
             _ if was_prerelease => {}
             _ => version.patch += 1,
         }
-        let prefix = if self.0.original.starts_with('v') {
+        let prefix = if self.version.original.starts_with('v') {
             "v"
         } else {
             ""
         };
-        let mut next = Self(version);
-        next.0.original = format!("{prefix}{}", next.shown());
+        let mut next = Self {
+            version,
+            is_pointer: false,
+        };
+        next.version.original = format!("{prefix}{}", next.shown());
         Value::object(next)
     }
 
@@ -85,7 +93,7 @@ impl Parsed {
             Value::Object(object) => object
                 .as_any()
                 .downcast_ref::<Self>()
-                .map(|parsed| parsed.0.clone()),
+                .map(|parsed| parsed.version.clone()),
             _ => None,
         }
     }
@@ -93,11 +101,19 @@ impl Parsed {
 
 impl Object for Parsed {
     fn type_name(&self) -> &str {
-        NAME
+        if self.is_pointer {
+            "*semver.Version"
+        } else {
+            "semver.Version"
+        }
     }
 
     fn kind(&self) -> Kind {
-        Kind::Ptr
+        if self.is_pointer {
+            Kind::Ptr
+        } else {
+            Kind::Struct
+        }
     }
 
     fn data(&self) -> Value {
@@ -111,15 +127,18 @@ impl Object for Parsed {
 
     fn method(&self, name: &str) -> Option<&'static [Param]> {
         Some(match name {
-            "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "Original" | "String"
-            | "IncMajor" | "IncMinor" | "IncPatch" => &[],
-            "Compare" | "Equal" | "LessThan" | "GreaterThan" => &[Param::Object("semver.Version")],
+            "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "String" | "IncMajor"
+            | "IncMinor" | "IncPatch" => &[],
+            "Original" if self.is_pointer => &[],
+            "Compare" | "Equal" | "LessThan" | "GreaterThan" if self.is_pointer => {
+                &[Param::Object("semver.Version")]
+            }
             _ => return None,
         })
     }
 
     fn call(&self, name: &str, args: &[Value]) -> Result<Value, String> {
-        let version = &self.0;
+        let version = &self.version;
         let compared = || {
             let other = args.first().and_then(Self::other);
             other.map_or(0, |other| version.compare(&other) as i64)

@@ -138,7 +138,9 @@ pub(super) static ROWS: &[Function] = &[
     .spreads(),
 ];
 
-fn upper(character: char) -> char {
+/// Go maps characters one to one: where Unicode's full mapping has several,
+/// the character stays.
+pub(super) fn upper(character: char) -> char {
     let mut mapped = character.to_uppercase();
     match (mapped.next(), mapped.next()) {
         (Some(one), None) => one,
@@ -146,7 +148,11 @@ fn upper(character: char) -> char {
     }
 }
 
-fn lower(character: char) -> char {
+/// See [`upper`]; the Turkish capital I with a dot is the one exception.
+pub(super) fn lower(character: char) -> char {
+    if character == '\u{130}' {
+        return 'i';
+    }
     let mut mapped = character.to_lowercase();
     match (mapped.next(), mapped.next()) {
         (Some(one), None) => one,
@@ -320,25 +326,39 @@ fn is_connector(character: char) -> bool {
     matches!(character, '-' | '_') || character.is_whitespace()
 }
 
-/// Xstrings' `ToPascalCase`: connectors at the start and doubled ones stay.
+/// Xstrings' `ToPascalCase`: connectors at the start and doubled ones stay, a
+/// run of capitals at the start of a word becomes one.
 fn pascal_case(content: &str) -> String {
     let mut chars = content.chars();
     let mut out = String::with_capacity(content.len());
-    let mut last = loop {
-        match chars.next() {
-            None => return out,
-            Some(character) if is_connector(character) => out.push(character),
-            Some(character) => break upper(character),
+    let mut last = ' ';
+    let mut capitals = false;
+    for character in chars.by_ref() {
+        last = character;
+        if !is_connector(character) {
+            capitals = character.is_uppercase();
+            last = upper(character);
+            break;
         }
-    };
+        out.push(character);
+    }
+    if content.is_empty() {
+        return out;
+    }
     for character in chars {
         let before = last;
         last = character;
         if is_connector(character) && is_connector(before) {
             out.push(before);
         } else if is_connector(before) {
+            capitals = character.is_uppercase();
             last = upper(character);
         } else {
+            if capitals && character.is_uppercase() {
+                last = lower(character);
+            } else {
+                capitals = false;
+            }
             out.push(before);
         }
     }

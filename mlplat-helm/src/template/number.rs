@@ -78,7 +78,7 @@ impl Number {
 }
 
 fn whole(float: f64) -> Option<i64> {
-    let fits = float.fract() == 0.0 && float.abs() < 9.223_372_036_854_775_8e18;
+    let fits = float.fract() == 0.0 && float.abs() < 9_223_372_036_854_775_808.0;
     #[allow(clippy::cast_possible_truncation, reason = "whole and in range")]
     fits.then_some(float as i64)
 }

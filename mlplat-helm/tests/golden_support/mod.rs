@@ -1,6 +1,13 @@
 //! What the golden tests share: values in the generators' notation, a seed
 //! source, a comparison that reports every row that differs.
 
+#![allow(
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a module of several test programs"
+)]
+
 use mlplat_helm::funcs::{CallSite, SeedSource};
 use mlplat_helm::value::{IntKind, List, ListKind, Map, MapKind, Taints, Value};
 use serde_json::Value as Json;
@@ -64,9 +71,9 @@ fn typed(key: &str, inner: &Json) -> Value {
     }
 }
 
-/// Fails with the rows that differ, at most thirty of them.
+/// Fails with the rows that differ, at most 400 of them.
 pub fn report(count: usize, differences: &[String]) {
-    let shown: Vec<&str> = differences.iter().take(30).map(String::as_str).collect();
+    let shown: Vec<&str> = differences.iter().take(400).map(String::as_str).collect();
     assert!(
         differences.is_empty(),
         "{} of {count} rows differ:\n{}",

@@ -4,6 +4,7 @@ use super::super::args::text;
 use super::super::call::Call;
 use super::super::fault::Fault;
 use super::super::function::{Function, Group, row};
+use super::super::number::go_int;
 use super::civil::Date;
 use super::duration::parse_duration;
 use super::layout::format;
@@ -184,20 +185,6 @@ fn must_modify(call: &Call<'_>, args: &[Value]) -> Result<Value, Fault> {
     modify(call, args)
 }
 
-/// `strconv.ParseInt` with its error dropped: the nearest number that fits.
-fn go_int(content: &str) -> i64 {
-    let digits = content.strip_prefix(['+', '-']).unwrap_or(content);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return 0;
-    }
-    let extreme = if content.starts_with('-') {
-        i64::MIN
-    } else {
-        i64::MAX
-    };
-    content.parse().unwrap_or(extreme)
-}
-
 fn nanoseconds(call: &Call<'_>, value: &Value) -> i64 {
     if let Some(time) = Time::of_value(value) {
         return now(call).since(time);
@@ -249,6 +236,12 @@ pub(in crate::funcs) fn from_toml(datetime: &toml::value::Datetime) -> Value {
             i64::from(time.nanosecond.unwrap_or(0)),
         )
     });
+    // The library marks what has no zone by the name of one.
+    let local = match (datetime.date.is_some(), datetime.time.is_some()) {
+        (true, true) => "datetime-local",
+        (true, false) => "date-local",
+        _ => "time-local",
+    };
     let mut time = Time::of(date, seconds, nanos);
     time.zone = match datetime.offset {
         Some(toml::value::Offset::Custom { minutes }) => {
@@ -260,7 +253,10 @@ pub(in crate::funcs) fn from_toml(datetime: &toml::value::Datetime) -> Value {
             }
         }
         Some(toml::value::Offset::Z) => Zone::Utc,
-        None => Zone::Local,
+        None => Zone::Fixed {
+            name: local.into(),
+            seconds: 0,
+        },
     };
     Value::object(time)
 }

@@ -218,8 +218,7 @@ fn write(clock: &Clock, element: Element, shown: &str, out: &mut String) {
 fn zone_name(clock: &Clock) -> String {
     if clock.abbreviation.is_empty() {
         // A zone without a name shows its offset.
-        let minutes = clock.offset.abs() / 60 % 60 != 0;
-        return offset_text(clock.offset, false, false, minutes, false);
+        return offset_text(clock.offset, false, false, true, false);
     }
     clock.abbreviation.clone()
 }

@@ -13,3 +13,4 @@ mod time;
 mod zone;
 
 pub(super) use functions::{ROWS, from_toml};
+pub(super) use time::calendar;

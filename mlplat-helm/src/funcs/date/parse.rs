@@ -97,11 +97,11 @@ fn two(value: &str, fixed: bool) -> Result<(i64, &str), Misfit> {
     Ok((number, &value[digits..]))
 }
 
-fn name<'v>(
-    value: &'v str,
+fn name(
+    value: &str,
     names: impl Iterator<Item = &'static str>,
     short: bool,
-) -> Result<(i64, &'v str), Misfit> {
+) -> Result<(i64, &str), Misfit> {
     for (at, name) in (0..).zip(names) {
         let wanted = if short { &name[..3] } else { name };
         let head = value.get(..wanted.len());

@@ -212,3 +212,9 @@ impl Object for Time {
         self
     }
 }
+
+/// The year of a moment in UTC, and its month, day and clock as ten digits.
+pub(in crate::funcs) fn calendar(unix: i64) -> (i64, String) {
+    let time = Time::at(unix);
+    (time.clock().date.year, format(&time, "0102150405"))
+}

@@ -1,9 +1,13 @@
 //! Time zones.
 
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+/// The bundled database, whatever the machine has.
+static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// Where a time is shown.
 #[derive(Clone, Debug)]
@@ -25,7 +29,7 @@ impl Zone {
         match name {
             "" | "UTC" => Some(Self::Utc),
             "Local" => Some(Self::Local),
-            _ => TimeZone::get(name).ok().map(Self::Named),
+            _ => DATABASE.get(name).ok().map(Self::Named),
         }
     }
 

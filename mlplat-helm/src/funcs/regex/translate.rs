@@ -1,5 +1,7 @@
 //! From Go's notation to that of the crate `regex`.
 
+use std::collections::HashSet;
+
 /// Rewrites a pattern, or says what Go finds wrong with it.
 pub(super) fn translate(pattern: &str) -> Result<String, String> {
     let mut translator = Translator {
@@ -9,6 +11,7 @@ pub(super) fn translate(pattern: &str) -> Result<String, String> {
         groups: 0,
         can_repeat: false,
         repeated_from: None,
+        names: HashSet::new(),
     };
     translator.run()?;
     Ok(translator.out)
@@ -24,6 +27,8 @@ struct Translator<'p> {
     can_repeat: bool,
     /// Where the repetition started that stands just before.
     repeated_from: Option<usize>,
+    /// The names of groups so far.
+    names: HashSet<&'p str>,
 }
 
 impl<'p> Translator<'p> {
@@ -114,7 +119,12 @@ impl<'p> Translator<'p> {
         if rest.as_bytes()[end] == b')' {
             self.groups -= 1;
         }
-        self.copy(end + 1);
+        // Go takes a name twice; here the second group has none.
+        if is_name && !self.names.insert(rest[..=end].trim_start_matches("(?P")) {
+            self.put(end + 1, "(");
+        } else {
+            self.copy(end + 1);
+        }
         self.nothing();
         Ok(())
     }
@@ -176,7 +186,7 @@ impl<'p> Translator<'p> {
             'B' => self.put(2, "(?-u:\\B)"),
             '<' => self.put(2, "<"),
             '>' => self.put(2, ">"),
-            'p' | 'P' => self.property(),
+            'p' | 'P' => self.property()?,
             'x' => self.hex(),
             'A' | 'z' | 'a' | 'f' | 't' | 'n' | 'r' | 'v' => self.copy(2),
             '0'..='7' => return self.octal(),
@@ -193,14 +203,19 @@ impl<'p> Translator<'p> {
         self.out.push_str(text);
     }
 
-    fn property(&mut self) {
+    fn property(&mut self) -> Result<(), String> {
         let rest = self.rest();
         let length = if rest[2..].starts_with('{') {
             rest.find('}').map_or(rest.len(), |end| end + 1)
         } else {
             2 + rest[2..].chars().next().map_or(0, char::len_utf8)
         };
+        let shown = &rest[..length];
+        if regex::Regex::new(shown).is_err() {
+            return Err(format!("invalid character class range: `{shown}`"));
+        }
         self.copy(length);
+        Ok(())
     }
 
     fn hex(&mut self) {
@@ -239,49 +254,116 @@ impl<'p> Translator<'p> {
         let mut first = true;
         loop {
             let rest = self.rest();
-            let Some(next) = rest.chars().next() else {
-                let shown = &self.pattern[start..];
-                return Err(format!("missing closing ]: `{shown}`"));
-            };
-            match next {
-                ']' if !first => {
-                    self.copy(1);
-                    return Ok(());
-                }
-                ']' => self.put(1, "\\]"),
-                '[' if rest.starts_with("[:") && rest.contains(":]") => {
-                    let end = rest.find(":]").map_or(1, |end| end + 2);
-                    self.copy(end);
-                }
-                '[' => self.put(1, "\\["),
-                '&' | '~' => {
-                    self.out.push('\\');
-                    self.copy(1);
-                }
-                '-' if first || rest.starts_with("-]") || rest.starts_with("--") => {
-                    self.put(1, "\\-");
-                }
-                '\\' => self.class_escape()?,
-                other => self.copy(other.len_utf8()),
+            if rest.is_empty() {
+                return Err(format!("missing closing ]: `{}`", &self.pattern[start..]));
+            }
+            if rest.starts_with(']') && !first {
+                self.copy(1);
+                return Ok(());
             }
             first = false;
+            if self.named_class()? || self.set_escape()? {
+                continue;
+            }
+            self.class_range(start)?;
         }
     }
 
-    fn class_escape(&mut self) -> Result<(), String> {
-        match self.rest().chars().nth(1) {
+    /// `[:alpha:]`
+    fn named_class(&mut self) -> Result<bool, String> {
+        let rest = self.rest();
+        let Some(end) = rest.find(":]").filter(|_| rest.starts_with("[:")) else {
+            return Ok(false);
+        };
+        let name = &rest[..end + 2];
+        if !NAMED.contains(&name[2..end].trim_start_matches('^')) {
+            return Err(format!("invalid character class range: `{name}`"));
+        }
+        self.copy(end + 2);
+        Ok(true)
+    }
+
+    /// An escape that stands for several characters.
+    fn set_escape(&mut self) -> Result<bool, String> {
+        let rest = self.rest();
+        match rest.strip_prefix('\\').and_then(|rest| rest.chars().next()) {
             Some('d') => self.put(2, "0-9"),
             Some('w') => self.put(2, "0-9A-Za-z_"),
             Some('s') => self.put(2, "\\t\\n\\f\\r "),
-            _ => {
+            Some('D' | 'W' | 'S' | 'p' | 'P') => {
                 let (can_repeat, from) = (self.can_repeat, self.repeated_from);
                 self.escape()?;
                 (self.can_repeat, self.repeated_from) = (can_repeat, from);
             }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// One character, or a range of them.
+    fn class_range(&mut self, class: usize) -> Result<(), String> {
+        let start = self.at;
+        let low = self.class_char(class)?;
+        let mut high = low;
+        if self.rest().starts_with('-') && !self.rest().starts_with("-]") && self.rest().len() > 1 {
+            self.at += 1;
+            high = self.class_char(class)?;
+            if high < low {
+                let shown = &self.pattern[start..self.at];
+                return Err(format!("invalid character class range: `{shown}`"));
+            }
+        }
+        self.out.push_str(&format!("\\x{{{low:x}}}"));
+        if high != low {
+            self.out.push_str(&format!("-\\x{{{high:x}}}"));
         }
         Ok(())
     }
+
+    /// The code of a character of a class, which may be escaped.
+    fn class_char(&mut self, class: usize) -> Result<u32, String> {
+        let rest = self.rest();
+        let mut chars = rest.chars();
+        let missing = || format!("missing closing ]: `{}`", &self.pattern[class..]);
+        let first = chars.next().ok_or_else(missing)?;
+        if first != '\\' {
+            self.at += first.len_utf8();
+            return Ok(u32::from(first));
+        }
+        let escaped = chars
+            .next()
+            .ok_or("trailing backslash at end of expression: ``")?;
+        let simple = match escaped {
+            'a' => 0x07,
+            'f' => 0x0c,
+            't' => 0x09,
+            'n' => 0x0a,
+            'r' => 0x0d,
+            'v' => 0x0b,
+            'x' | '0'..='7' => return self.numeric_char(),
+            other if other.is_ascii() && !other.is_ascii_alphanumeric() => u32::from(other),
+            other => return Err(format!("invalid escape sequence: `\\{other}`")),
+        };
+        self.at += 1 + escaped.len_utf8();
+        Ok(simple)
+    }
+
+    /// `\x41`, `\x{263a}` or `\101`, read from what the escape became.
+    fn numeric_char(&mut self) -> Result<u32, String> {
+        let length = self.out.len();
+        self.escape()?;
+        let escaped = self.out.split_off(length);
+        let digits: String = escaped.chars().filter(char::is_ascii_hexdigit).collect();
+        u32::from_str_radix(&digits, 16)
+            .map_err(|_| format!("invalid escape sequence: `{escaped}`"))
+    }
 }
+
+/// The names that may stand in `[:name:]`.
+const NAMED: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+    "space", "upper", "word", "xdigit",
+];
 
 /// The numbers of `{n}`, `{n,}` or `{n,m}` and its length.
 fn counts(text: &str) -> Option<(u32, Option<u32>, usize)> {
