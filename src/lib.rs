@@ -25,4 +25,7 @@ pub mod report;
 mod target;
 
 pub use cli::cli;
+pub use mlplat_aws as aws;
 pub use mlplat_core as core;
+pub use mlplat_k8s as k8s;
+pub use mlplat_sim as sim;

@@ -16,11 +16,13 @@ pub mod state;
 pub mod wiring;
 pub mod world;
 
+mod cluster;
 mod digest;
 mod path;
 mod problem;
 
 pub use deploy::Engine;
+pub use cluster::{Cluster, ClusterAccess};
 pub(crate) use digest::hex;
 pub use graph::{Construct, Context, Graph, Lifecycle, Scope, Stack};
 pub use mlplat_macros::Resource;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _};
 use mlplat_core::graph::{Context, Graph, ProgramResult, Stack};
 
-use super::args::{Cli, Color, Command};
+use super::args::{Cli, Color, Command, TargetName};
 use super::commands;
 use super::failure::{DONE, FAILED, Failure};
 use super::out::Out;
@@ -36,11 +36,7 @@ fn run<R: ProgramResult>(
         Err(status) => return status,
     };
     let out = Out::new(cli.global.color);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build();
-    let runtime = match runtime {
+    let runtime = match runtime(&cli) {
         Ok(runtime) => runtime,
         Err(why) => {
             out.error(&format!("failed to start: {why}"));
@@ -65,6 +61,18 @@ fn run<R: ProgramResult>(
             FAILED
         }
     }
+}
+
+/// The local target runs on one thread. Unless it is paced its clock is
+/// virtual: when nothing can go on, time jumps to the next thing that is due.
+fn runtime(cli: &Cli) -> std::io::Result<tokio::runtime::Runtime> {
+    use tokio::runtime::Builder;
+    if !matches!(cli.global.target, TargetName::Local) {
+        return Builder::new_multi_thread().enable_all().build();
+    }
+    // A pace that is no number is named when the target is opened.
+    let virtual_time = matches!(crate::target::pace(), Ok(None));
+    Builder::new_current_thread().enable_all().start_paused(virtual_time).build()
 }
 
 /// A wrong command line is a failure: 2 is for changes.

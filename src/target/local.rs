@@ -4,31 +4,118 @@ use std::sync::Arc;
 
 use mlplat_core::Problem;
 use mlplat_core::null::NullProvider;
-use mlplat_core::provider::Providers;
 use mlplat_core::state::FileStore;
-use mlplat_core::world::{SystemWorld, World};
+use mlplat_core::world::{SystemFiles, SystemWorld, World};
+use mlplat_sim::cloud::Faults;
+use mlplat_sim::local::{Local, LocalOptions, Paced};
+use serde_json::Value;
 
+use super::crash::CrashWorld;
 use super::keys::LocalKey;
-use super::seam::{Choice, Target};
+use super::seam::{Choice, Door, Target, Thing};
+
+/// How many virtual seconds pass in a real one, when not as many as possible.
+pub(crate) const PACE: &str = "MLPLAT_LOCAL_PACE";
+/// What goes wrong.
+const FAULTS: &str = "MLPLAT_LOCAL_FAULTS";
+
+/// The pace that was asked for; `None` for as fast as possible.
+///
+/// # Errors
+/// A pace that is no positive number.
+pub(crate) fn pace() -> Result<Option<f64>, Box<Problem>> {
+    let Some(text) = variable(PACE) else {
+        return Ok(None);
+    };
+    match text.parse::<f64>() {
+        Ok(pace) if pace > 0.0 && pace.is_finite() => Ok(Some(pace)),
+        _ => Err(Box::new(Problem::new(
+            "bad-pace",
+            format!("{PACE} is `{}`", text.escape_debug()),
+            "give the number of virtual seconds in a real one, such as 60",
+        ))),
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn faults() -> Result<Faults, Box<Problem>> {
+    let text = variable(FAULTS).unwrap_or_default();
+    text.parse().map_err(|why: mlplat_sim::cloud::FaultError| {
+        Box::new(Problem::new("bad-faults", format!("{FAULTS}: {why}"), "mend the variable, or unset it"))
+    })
+}
 
 /// The local target over a state folder.
 ///
 /// # Errors
 /// When the simulated world cannot be opened.
-#[allow(
-    clippy::unnecessary_wraps,
-    reason = "opening a simulated world can fail"
-)]
 pub(crate) fn local_target(choice: &Choice) -> Result<Target, Box<Problem>> {
-    let world: Arc<dyn World> = Arc::new(SystemWorld::new());
-    let keys = LocalKey::new(Arc::clone(&world), choice.state.join("local.key"));
+    let pace = pace()?;
+    let mut world: Arc<dyn World> = Arc::new(SystemWorld::new());
+    if let Some(pace) = pace {
+        world = Arc::new(Paced::new(world, pace));
+    }
+    world = CrashWorld::around(world)?;
+    let options = LocalOptions {
+        region: choice.region.clone(),
+        faults: faults()?,
+    };
+    let dir = choice.state.join("world");
+    let files = Arc::new(SystemFiles::default());
+    let local = Local::open(Arc::clone(&world), files, &dir, &options).map_err(|why| {
+        Box::new(Problem::new(
+            "no-world",
+            format!("failed to open the simulated cloud in {}: {why}", dir.display()),
+            "make the folder readable and writable, or choose another one with --state",
+        ))
+    })?;
     Ok(Target {
         store: Arc::new(FileStore::new(Arc::clone(&world), &choice.state)),
-        providers: Providers::default().with(Arc::new(NullProvider)),
-        keys: Arc::new(keys),
+        providers: local.providers().with(Arc::new(NullProvider)),
+        keys: Arc::new(LocalKey::new(Arc::clone(&world), choice.state.join("local.key"))),
         world,
-        door: None,
-        pace: 1.0,
+        door: Some(Box::new(LocalDoor(local))),
+        pace: pace.unwrap_or(0.0),
         asks: false,
     })
+}
+
+struct LocalDoor(Local);
+
+fn shut(why: &mlplat_sim::local::DoorError) -> Box<Problem> {
+    Box::new(Problem::new("world", why.to_string(), "`world list` shows what there is"))
+}
+
+impl Door for LocalDoor {
+    fn list(&self) -> Result<Vec<Thing>, Box<Problem>> {
+        let things = self.0.door().list(false).map_err(|why| shut(&why))?;
+        let each = things.into_iter().map(|thing| Thing {
+            ty: thing.ty,
+            id: thing.id,
+            status: thing.status,
+        });
+        Ok(each.collect())
+    }
+
+    fn show(&self, id: &str) -> Result<Option<Value>, Box<Problem>> {
+        let things = self.0.door().list(true).map_err(|why| shut(&why))?;
+        let found = things.into_iter().find(|thing| thing.id == id);
+        Ok(found.map(|thing| {
+            let mut body = thing.body;
+            body["id"] = Value::String(thing.id);
+            body["type"] = Value::String(thing.ty);
+            body
+        }))
+    }
+
+    fn set(&self, id: &str, field: &str, value: Value) -> Result<(), Box<Problem>> {
+        self.0.door().set(id, field, value).map_err(|why| shut(&why))
+    }
+
+    fn delete(&self, id: &str) -> Result<(), Box<Problem>> {
+        self.0.door().delete(id).map_err(|why| shut(&why))
+    }
 }

@@ -56,7 +56,7 @@ impl Cloud {
         region: &str,
         world: Arc<dyn World>,
         faults: Faults,
-        files: Arc<dyn Files + Send + Sync>,
+        files: Arc<dyn Files>,
         dir: &Path,
     ) -> io::Result<Self> {
         let (log, replay) = Log::open(files, dir)?;
@@ -124,6 +124,16 @@ impl Cloud {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.inner().calls
+    }
+
+    /// Where an object is in its life, in a word.
+    #[must_use]
+    pub fn status_of(&self, object: &SimObject) -> String {
+        let facts = self.inner().facts(&object.ty);
+        match facts.map(|facts| object.status(facts, self.now())) {
+            None | Some(Status::Ready) => "ready".to_owned(),
+            Some(Status::Coming(word) | Status::Failed(word) | Status::Leaving(word)) => word,
+        }
     }
 
     pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {

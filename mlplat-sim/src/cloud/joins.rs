@@ -8,8 +8,8 @@ use super::object::SimObject;
 
 impl Inner {
     /// The live objects that a need's path leads to from an object. `None`
-    /// when the path starts with a condition that the object does not meet:
-    /// then it needs nothing.
+    /// when the path starts with a condition that the object does not meet, or
+    /// at a field that it does not set: then it needs nothing.
     pub(super) fn needed<'a>(
         &'a self,
         from: &'a SimObject,
@@ -23,7 +23,13 @@ impl Inner {
                 .collect();
             here.sort_by_key(|object| object.key);
             here.dedup_by_key(|object| object.key);
-            if here.is_empty() && at == 0 && matches!(join, Join::Where(..)) {
+            let starts = at == 0 && here.is_empty();
+            let unset = match join {
+                Join::Where(..) => true,
+                Join::Follow(field) => !from.inputs.contains_key(*field),
+                Join::Back(..) => false,
+            };
+            if starts && unset {
                 return None;
             }
         }

@@ -29,7 +29,7 @@ struct Entry {
 }
 
 pub(super) struct Log {
-    files: Option<(Arc<dyn Files + Send + Sync>, PathBuf)>,
+    files: Option<(Arc<dyn Files>, PathBuf)>,
 }
 
 /// What a log says: its effects in order, and the time of the last one.
@@ -46,7 +46,7 @@ impl Log {
 
     /// The log in a folder, with what it says so far.
     pub(super) fn open(
-        files: Arc<dyn Files + Send + Sync>,
+        files: Arc<dyn Files>,
         dir: &Path,
     ) -> io::Result<(Self, Replay)> {
         files.create_dir(dir)?;

@@ -86,6 +86,36 @@ impl Inner {
         Ok(key)
     }
 
+    /// An object that nobody's engine made; its id.
+    pub(super) fn put_foreign(
+        &mut self,
+        ty: &Type,
+        inputs: Map<String, Value>,
+        now: f64,
+    ) -> String {
+        let mut object = SimObject {
+            key: self.next,
+            ty: ty.name.to_owned(),
+            id: String::new(),
+            inputs,
+            outputs: Map::new(),
+            lineage: "somebody-else".to_owned(),
+            token: "somebody-else".to_owned(),
+            child_of: None,
+            made_at: now,
+            ready_at: now,
+            visible_at: now,
+            updating_until: 0.0,
+            settled: true,
+            failed: None,
+            gone_at: None,
+        };
+        self.fill_outputs(ty, &mut object, &[]);
+        let id = object.id.clone();
+        self.commit(now, vec![Effect::Put(Box::new(object))]);
+        id
+    }
+
     fn fill_outputs(&self, ty: &Type, object: &mut SimObject, children: &[(String, String)]) {
         let source = Source {
             place: &self.place,
@@ -225,7 +255,9 @@ impl Inner {
                     .is_some_and(|facts| other.status(facts, now) == Status::Ready),
                 By::ToBecomeReady => true,
             };
-            if !found.iter().any(met) {
+            // An identity that is not of this account was known before.
+            let foreign = need.by == By::Propagation && found.is_empty();
+            if !foreign && !found.iter().any(met) {
                 let kind = match need.by {
                     By::Propagation => ErrorKind::NotYet,
                     By::AtCall | By::ToBecomeReady => ErrorKind::Invalid,

@@ -1,0 +1,188 @@
+//! The clusters of the simulated account, behind real clients.
+//!
+//! A cluster answers while the account has it, and only to whoever an access
+//! entry with a policy lets in. Its objects go with it.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mlplat_core::ClusterAccess;
+use mlplat_core::provider::{ErrorKind, ProviderError};
+use mlplat_core::world::{Files, World};
+use mlplat_k8s::ClientSource;
+use serde_json::Value;
+
+use super::kube_log::{FaultPoints, KubeLog};
+use crate::cloud::{Cloud, SimObject};
+use crate::kube::{ApiServer, Clock, KubeService, Parts, Sleep};
+
+/// The API servers of an account's clusters, by endpoint.
+pub struct Clusters {
+    cloud: Arc<Cloud>,
+    world: Arc<dyn World>,
+    files: Arc<dyn Files>,
+    dir: PathBuf,
+    servers: Mutex<HashMap<String, Server>>,
+}
+
+#[derive(Clone)]
+struct Server {
+    service: KubeService,
+    client: kube::Client,
+}
+
+/// The account's clock, as a cluster reads it.
+struct AccountTime {
+    cloud: Arc<Cloud>,
+    world: Arc<dyn World>,
+}
+
+impl Clock for AccountTime {
+    fn now(&self) -> Duration {
+        Duration::from_secs_f64(self.cloud.now().max(0.0))
+    }
+}
+
+impl Sleep for AccountTime {
+    fn until(&self, until: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.world.sleep(until.saturating_sub(self.now()))
+    }
+}
+
+impl Clusters {
+    pub(super) fn new(
+        cloud: Arc<Cloud>,
+        world: Arc<dyn World>,
+        files: Arc<dyn Files>,
+        dir: PathBuf,
+    ) -> Self {
+        Self {
+            cloud,
+            world,
+            files,
+            dir,
+            servers: Mutex::default(),
+        }
+    }
+
+    /// The clusters that the account has and that answer.
+    #[must_use]
+    pub fn endpoints(&self) -> Vec<(String, String)> {
+        let clusters = self.cloud.objects().into_iter();
+        let ready = clusters.filter(|object| {
+            object.ty == "eks.Cluster" && object.settled && object.gone_at.is_none()
+        });
+        ready
+            .map(|cluster| (cluster.id.clone(), output(&cluster, "Endpoint")))
+            .collect()
+    }
+
+    /// The API server of a cluster, by its endpoint.
+    ///
+    /// # Errors
+    /// When its log cannot be read or made.
+    pub fn service(&self, endpoint: &str) -> io::Result<KubeService> {
+        Ok(self.server(endpoint)?.service)
+    }
+
+    fn server(&self, endpoint: &str) -> io::Result<Server> {
+        let mut servers = self.servers();
+        if let Some(server) = servers.get(endpoint) {
+            return Ok(server.clone());
+        }
+        let host: String = endpoint
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .skip(5)
+            .take(16)
+            .collect();
+        let log = KubeLog {
+            files: self.files.clone(),
+            path: self.dir.join(format!("kubernetes-{host}.log")),
+        };
+        let effects = log.read()?;
+        let time = Arc::new(AccountTime {
+            cloud: self.cloud.clone(),
+            world: self.world.clone(),
+        });
+        let parts = Parts {
+            journal: Box::new(log),
+            faults: Box::new(FaultPoints(self.world.clone())),
+            ..Parts::default()
+        };
+        let server = match effects {
+            Some(effects) => ApiServer::restore(parts, effects, time.now()),
+            None => ApiServer::new(parts, time.now()).map_err(|why| io::Error::other(why.0))?,
+        };
+        let service = KubeService::new(server, time.clone(), time);
+        let client = kube::Client::new(service.clone(), "default");
+        let server = Server { service, client };
+        servers.insert(endpoint.to_owned(), server.clone());
+        Ok(server)
+    }
+
+    fn servers(&self) -> MutexGuard<'_, HashMap<String, Server>> {
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn output(object: &SimObject, name: &str) -> String {
+    object
+        .outputs
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn input<'a>(object: &'a SimObject, name: &str) -> &'a str {
+    object
+        .inputs
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+#[async_trait]
+impl ClientSource for Clusters {
+    async fn client(&self, access: &ClusterAccess) -> Result<kube::Client, ProviderError> {
+        let objects = self.cloud.objects();
+        let cluster = objects.iter().find(|object| {
+            object.ty == "eks.Cluster" && output(object, "Endpoint") == access.endpoint
+        });
+        let Some(cluster) = cluster else {
+            let message = format!("the cluster at {} does not exist", access.endpoint);
+            return Err(ProviderError::new(ErrorKind::Gone, "ClusterGone", message));
+        };
+        if !cluster.settled {
+            let message = format!("{} does not answer yet", access.endpoint);
+            return Err(ProviderError::new(
+                ErrorKind::Transient,
+                "NoAnswer",
+                message,
+            ));
+        }
+        let admitted = objects.iter().any(|object| {
+            object.ty == "eks.AccessPolicyAssociation"
+                && object.gone_at.is_none()
+                && input(object, "ClusterName") == cluster.id
+        });
+        if !admitted {
+            let message = "the server has asked for the client to provide credentials: no access entry lets the deployer in";
+            return Err(ProviderError::new(
+                ErrorKind::Denied,
+                "Unauthorized",
+                message,
+            ));
+        }
+        let server = self.server(&access.endpoint);
+        server
+            .map(|server| server.client)
+            .map_err(|why| ProviderError::new(ErrorKind::Transient, "NoDisk", why.to_string()))
+    }
+}

@@ -1,0 +1,206 @@
+//! The other door, over account and clusters: what `world list`, `show`, `set`
+//! and `delete` do. Nothing here goes through the engine.
+
+use std::io;
+
+use serde_json::{Value, json};
+
+use super::Clusters;
+use crate::cloud::{Cloud, OutsideError};
+use crate::kube::{Failure, ObjectKey};
+
+/// The other door.
+#[derive(Clone, Copy)]
+pub struct Door<'a> {
+    pub(super) cloud: &'a Cloud,
+    pub(super) clusters: &'a Clusters,
+}
+
+/// One thing in the world.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Thing {
+    /// `ec2.VPC`, `k8s.ConfigMap`.
+    pub ty: String,
+    /// The id: AWS's own, or `cluster:resource/namespace/name`.
+    pub id: String,
+    /// Where it is in its life: `ready`, `CREATING`.
+    pub status: String,
+    /// What it is.
+    pub body: Value,
+}
+
+/// Why the other door stays shut.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DoorError {
+    /// In the account.
+    Cloud(OutsideError),
+    /// In a cluster.
+    Cluster(String),
+    /// On the disk.
+    Disk(io::Error),
+}
+
+impl std::fmt::Display for DoorError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Cloud(why) => why.fmt(out),
+            Self::Cluster(why) => out.write_str(why),
+            Self::Disk(why) => why.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for DoorError {}
+
+/// Objects that every cluster has by itself.
+const BY_ITSELF: [&str; 5] = [
+    "kube-system",
+    "kube-public",
+    "kube-node-lease",
+    "default",
+    "kubernetes",
+];
+
+impl Door<'_> {
+    /// Everything there is, in order of creation; what comes along with other
+    /// objects only with `all`.
+    ///
+    /// # Errors
+    /// When a cluster's log cannot be read.
+    pub fn list(&self, all: bool) -> Result<Vec<Thing>, DoorError> {
+        let objects = self
+            .cloud
+            .objects()
+            .into_iter()
+            .filter(|object| all || object.child_of.is_none());
+        let mut things: Vec<Thing> = objects
+            .map(|object| Thing {
+                ty: object.ty.clone(),
+                id: object.id.clone(),
+                status: self.cloud.status_of(&object),
+                body: json!({ "inputs": object.inputs, "outputs": object.outputs, "lineage": object.lineage }),
+            })
+            .collect();
+        for (cluster, endpoint) in self.clusters.endpoints() {
+            let service = self.clusters.service(&endpoint).map_err(DoorError::Disk)?;
+            let mut server = service.shared().lock();
+            server.advance(service.shared().now());
+            for (key, object) in server.store().objects() {
+                if all || !by_itself(key) {
+                    things.push(Thing {
+                        ty: format!("k8s.{}", object["kind"].as_str().unwrap_or_default()),
+                        id: id(&cluster, key),
+                        status: status(object),
+                        body: (**object).clone(),
+                    });
+                }
+            }
+        }
+        Ok(things)
+    }
+
+    /// One thing.
+    ///
+    /// # Errors
+    /// When there is none with this id.
+    pub fn show(&self, id: &str) -> Result<Thing, DoorError> {
+        let found = self.list(true)?.into_iter().find(|thing| thing.id == id);
+        found.ok_or_else(|| DoorError::Cloud(OutsideError::NoObject(id.to_owned())))
+    }
+
+    /// Changes a field. In a cluster the field is a path such as
+    /// `data.colour`; `null` removes it.
+    ///
+    /// # Errors
+    /// When there is no such thing or field.
+    pub fn set(&self, id: &str, field: &str, value: Value) -> Result<(), DoorError> {
+        let Some((service, key)) = self.in_cluster(id)? else {
+            return self.cloud.set(id, field, value).map_err(DoorError::Cloud);
+        };
+        let now = service.shared().now();
+        let edited = service
+            .shared()
+            .lock()
+            .edit_outside(&key, now, |object| put(object, field, value));
+        edited.map_err(|why| refused(id, &why))
+    }
+
+    /// Takes a thing away.
+    ///
+    /// # Errors
+    /// When there is no such thing.
+    pub fn delete(&self, id: &str) -> Result<(), DoorError> {
+        let Some((service, key)) = self.in_cluster(id)? else {
+            return self.cloud.take_away(id).map_err(DoorError::Cloud);
+        };
+        let now = service.shared().now();
+        let deleted = service.shared().lock().delete_outside(&key, now);
+        deleted.map_err(|why| refused(id, &why))
+    }
+
+    fn in_cluster(
+        &self,
+        id: &str,
+    ) -> Result<Option<(crate::kube::KubeService, ObjectKey)>, DoorError> {
+        for (cluster, endpoint) in self.clusters.endpoints() {
+            let Some(rest) = id.strip_prefix(&format!("{cluster}:")) else {
+                continue;
+            };
+            let service = self.clusters.service(&endpoint).map_err(DoorError::Disk)?;
+            let parts: Vec<&str> = rest.split('/').collect();
+            let key = match parts[..] {
+                [resource, name] => ObjectKey::new("", resource, "", name),
+                [resource, namespace, name] => ObjectKey::new("", resource, namespace, name),
+                _ => return Ok(None),
+            };
+            return Ok(Some((service, key)));
+        }
+        Ok(None)
+    }
+}
+
+fn refused(id: &str, why: &Failure) -> DoorError {
+    DoorError::Cluster(format!("{}: {why:?}", id.escape_debug()))
+}
+
+fn id(cluster: &str, key: &ObjectKey) -> String {
+    if key.namespace.is_empty() {
+        format!("{cluster}:{}/{}", key.resource, key.name)
+    } else {
+        format!("{cluster}:{}/{}/{}", key.resource, key.namespace, key.name)
+    }
+}
+
+fn status(object: &Value) -> String {
+    match object.pointer("/metadata/deletionTimestamp") {
+        Some(_) => "Terminating".to_owned(),
+        None => "ready".to_owned(),
+    }
+}
+
+fn by_itself(key: &ObjectKey) -> bool {
+    let name = key.name.as_str();
+    BY_ITSELF.contains(&name)
+        || name == "kube-root-ca.crt"
+        || BY_ITSELF[..3].contains(&key.namespace.as_str())
+}
+
+fn put(object: &mut Value, path: &str, value: Value) {
+    let mut here = object;
+    let mut steps = path.split('.').peekable();
+    while let Some(step) = steps.next() {
+        if steps.peek().is_none() {
+            if let (Some(members), true) = (here.as_object_mut(), value.is_null()) {
+                members.remove(step);
+            } else {
+                here[step] = value;
+            }
+            return;
+        }
+        if !here[step].is_object() {
+            here[step] = json!({});
+        }
+        here = &mut here[step];
+    }
+}

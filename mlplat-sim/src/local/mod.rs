@@ -1,0 +1,12 @@
+//! The whole simulated world of one state: an account and its clusters.
+
+mod clusters;
+mod door;
+mod kube_log;
+mod time;
+mod world;
+
+pub use clusters::Clusters;
+pub use door::{Door, DoorError, Thing};
+pub use time::Paced;
+pub use world::{Local, LocalOptions};
