@@ -315,6 +315,31 @@ async fn a_watch_wakes_when_something_changes_and_when_time_passes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_waiting_watch_hears_of_a_change_at_once() {
+    let (client, shared) = cluster(Parts::default());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let maps: Api<ConfigMap> = Api::default_namespaced(client);
+    let watched = maps.clone();
+    let waiting = tokio::spawn(async move {
+        let params = WatchParams::default().fields("metadata.name=a");
+        let mut events = watched.watch(&params, "0").await.unwrap().boxed();
+        assert!(matches!(
+            events.try_next().await.unwrap(),
+            Some(WatchEvent::Added(_))
+        ));
+        tokio::time::Instant::now()
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let now = shared.now();
+    shared
+        .lock()
+        .create_outside(&key("a"), now, json!({}))
+        .unwrap();
+    let changed = tokio::time::Instant::now();
+    assert!(waiting.await.unwrap() - changed < Duration::from_millis(50));
+}
+
+#[tokio::test(start_paused = true)]
 async fn watch_events_can_be_late() {
     let script = Script {
         delay: Duration::from_secs(20),
@@ -354,6 +379,8 @@ async fn an_old_watch_and_an_old_list_are_told_to_start_anew() {
             .unwrap();
     }
     let first = secrets.list(&ListParams::default().limit(2)).await.unwrap();
+    let late = serde_json::from_value(json!({"metadata": {"name": "d"}})).unwrap();
+    secrets.create(&PostParams::default(), &late).await.unwrap();
     secrets.delete("c", &DeleteParams::default()).await.unwrap();
     // The rest of a list shows the moment of its first part.
     let token = first.metadata.continue_.clone().unwrap();
@@ -361,6 +388,7 @@ async fn an_old_watch_and_an_old_list_are_told_to_start_anew() {
         .list(&ListParams::default().limit(2).continue_token(&token))
         .await
         .unwrap();
+    assert_eq!(rest.items.len(), 1);
     assert_eq!(rest.items[0].metadata.name.as_deref(), Some("c"));
     shared.lock().compact();
     match secrets

@@ -46,6 +46,8 @@ pub struct Kind {
     pub conditional: bool,
     /// Replacing an absent object creates it.
     pub upsert: bool,
+    /// Deleting answers the object, not a mere success.
+    pub returns: bool,
     /// Defined by a custom resource definition.
     pub custom: bool,
 }

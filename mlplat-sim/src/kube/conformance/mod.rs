@@ -12,4 +12,4 @@ mod normal;
 mod replay;
 mod script;
 
-pub use replay::{Failed, Report, record, run};
+pub use replay::{Failed, Report, compare, record, run};

@@ -48,7 +48,12 @@ impl Numbering {
                 });
                 Value::Object(entries.collect())
             }
-            Value::Array(items) => items.iter().map(|item| self.walk(field, item)).collect(),
+            Value::Array(items) => {
+                let mut items: Vec<Value> =
+                    items.iter().map(|item| self.walk(field, item)).collect();
+                settle_order(field, &mut items);
+                Value::Array(items)
+            }
             Value::String(text) => Value::from(self.text(field, text)),
             other => other.clone(),
         }
@@ -88,6 +93,21 @@ impl Numbering {
             "<version {}>",
             self.versions.entry(text.to_owned()).or_insert(next)
         )
+    }
+}
+
+/// Undoes what is random about a real server: the order of causes, which come out of hash maps and sometimes twice,
+/// and the order of managers, which depends on where the second ends.
+fn settle_order(field: &str, items: &mut Vec<Value>) {
+    match field {
+        "causes" => {
+            items.sort_by_key(ToString::to_string);
+            items.dedup();
+        }
+        "managedFields" => items.sort_by_key(|one| {
+            ["operation", "manager", "subresource", "apiVersion"].map(|name| one[name].to_string())
+        }),
+        _ => {}
     }
 }
 

@@ -71,27 +71,27 @@ pub async fn run(client: Client, only: &str) -> Report {
         let none = Vec::new();
         let wanted = recorded.get(case.name.as_str()).unwrap_or(&none);
         let answers = play(&client, &case).await;
-        report.steps += answers.len();
-        let difference =
-            case.steps
-                .iter()
-                .zip(&answers)
-                .enumerate()
-                .find_map(|(at, (step, got))| {
-                    let wanted = wanted.get(at).copied().unwrap_or("nothing");
-                    let differs = outline(step.compare, wanted) != outline(step.compare, got);
-                    let step = format!("{} {} {}", step.verb, step.path, step.body.trim());
-                    differs.then(|| Failed {
-                        case: case.name.clone(),
-                        step,
-                        wanted: wanted.to_owned(),
-                        got: got.clone(),
-                    })
-                });
-        match difference {
-            Some(failed) => report.failed.push(failed),
-            None => report.passed.push(case.name),
-        }
+        judge(&mut report, case, wanted, &answers);
+    }
+    report
+}
+
+/// Plays a script of one's own on two servers and compares their answers: the first is taken as the truth.
+pub async fn compare(script: &str, truth: Client, other: Client) -> Report {
+    let mut report = Report {
+        recorded_from: version(&truth).await,
+        server: version(&other).await,
+        ..Report::default()
+    };
+    for case in parse(script) {
+        let wanted = play(&truth, &case).await;
+        let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+        judge(
+            &mut report,
+            case.clone(),
+            &wanted,
+            &play(&other, &case).await,
+        );
     }
     report
 }
@@ -114,6 +114,30 @@ async fn version(client: &Client) -> String {
         |error| format!("no version: {error}"),
         |info| format!("kube-apiserver {}", info.git_version),
     )
+}
+
+/// Adds a case to a report: passed, or failed at the first step whose answers differ.
+fn judge(report: &mut Report, case: Case, wanted: &[&str], answers: &[String]) {
+    report.steps += answers.len();
+    let difference = case
+        .steps
+        .iter()
+        .zip(answers)
+        .enumerate()
+        .find_map(|(at, (step, got))| {
+            let wanted = wanted.get(at).copied().unwrap_or("nothing");
+            let differs = outline(step.compare, wanted) != outline(step.compare, got);
+            differs.then(|| Failed {
+                case: case.name.clone(),
+                step: format!("{} {} {}", step.verb, step.path, step.body.trim()),
+                wanted: wanted.to_owned(),
+                got: got.clone(),
+            })
+        });
+    match difference {
+        Some(failed) => report.failed.push(failed),
+        None => report.passed.push(case.name),
+    }
 }
 
 /// What is compared of an answer.

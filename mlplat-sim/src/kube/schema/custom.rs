@@ -53,6 +53,7 @@ fn kind(spec: &Value, version: &Value) -> Kind {
         generation: true,
         conditional: true,
         upsert: false,
+        returns: false,
         custom: true,
     }
 }

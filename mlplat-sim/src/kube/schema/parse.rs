@@ -112,6 +112,7 @@ fn kind(words: &[&str]) -> Option<Kind> {
         generation: has("generation"),
         conditional: has("conditional"),
         upsert: has("upsert"),
+        returns: has("returns"),
         custom: false,
     })
 }

@@ -373,7 +373,10 @@ impl Run<'_> {
         let key = self.key();
         let (options, _) = self.parsed.params.delete(&self.parsed.body)?;
         Ok(match verbs::delete(store, self.kind, &key, &options)? {
-            Deleted::Gone(uid) => Reply::json(200, deleted(self.kind, &key.name, &uid)),
+            Deleted::Gone(last) if self.kind.returns => Reply::json(200, last),
+            Deleted::Gone(last) => {
+                Reply::json(200, deleted(self.kind, &key.name, meta::uid(&last)))
+            }
             Deleted::Pending(object) => Reply::json(200, object),
         })
     }

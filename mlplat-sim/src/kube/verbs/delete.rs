@@ -38,8 +38,8 @@ pub(crate) struct DeleteOptions {
 /// What a delete came to.
 #[derive(Debug, Clone)]
 pub(crate) enum Deleted {
-    /// It is gone; this was its uid.
-    Gone(String),
+    /// It is gone; this was its last state.
+    Gone(Arc<Value>),
     /// It is going: this is its state.
     Pending(Arc<Value>),
 }
@@ -75,9 +75,7 @@ pub(crate) fn delete(
     }
     if is_released(kind, &new) {
         // An object that goes at once was never marked.
-        let last = Value::clone(&old);
-        store.remove(key, last);
-        return Ok(Deleted::Gone(meta::uid(&old).to_owned()));
+        return Ok(Deleted::Gone(store.remove(key, Value::clone(&old))));
     }
     Ok(Deleted::Pending(if new == *old {
         old
