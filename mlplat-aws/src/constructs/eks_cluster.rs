@@ -228,6 +228,7 @@ impl EksCluster {
         let mut cluster = eks::Cluster {
             name: self.name.as_ref().map(|name| ClusterName::new(name).into()),
             version: Some(self.version.as_str().into()),
+            vpc_id: Some(self.network.vpc_id.clone()),
             service_ipv4_cidr: self.service_range(scope).map(Into::into),
             enabled_log_types: self.logs.iter().map(|log| (*log).into()).collect(),
             secrets_key_arn: self.secrets_key.clone(),

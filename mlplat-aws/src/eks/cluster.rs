@@ -7,7 +7,7 @@ use mlplat_core::facts::{
 };
 use mlplat_core::{Output, Resource};
 
-use crate::ids::{ClusterArn, ClusterName, RoleArn, SecurityGroupId, SubnetId, Tags};
+use crate::ids::{ClusterArn, ClusterName, RoleArn, SecurityGroupId, SubnetId, Tags, VpcId};
 use crate::sources;
 
 /// Facts of `eks.Cluster`.
@@ -23,6 +23,11 @@ use crate::sources;
 /// - `logging.clusterLogging`: `EnabledLogTypes`
 /// - `encryptionConfig`: `SecretsKeyArn` (resources are always `secrets`)
 /// - `upgradePolicy`: `SupportType`
+///
+/// `VpcId` is not sent: EKS takes the VPC from the subnets, answers it, and
+/// refuses subnets of another one ever after. As a field it makes a cluster
+/// whose network is replaced be replaced too, although its subnets alone could
+/// be changed in place.
 ///
 /// The control plane puts network interfaces into the subnets, which hold
 /// them and the security groups for a while after the cluster is gone.
@@ -60,6 +65,8 @@ pub static CLUSTER: Type = Type {
                 "ec2.SecurityGroup",
                 Held::Refused("DependencyViolation"),
             )),
+        opt("VpcId", OnChange::Replace)
+            .refs(Refs::To("ec2.VPC", Held::Refused("DependencyViolation"))),
         opt("EndpointPublicAccess", OnChange::InPlace),
         opt("EndpointPrivateAccess", OnChange::InPlace),
         opt("PublicAccessCidrs", OnChange::InPlace).canon(Canon::Set),
@@ -187,6 +194,9 @@ pub struct Cluster {
     pub subnet_ids: Vec<Output<SubnetId>>,
     /// Further security groups of those interfaces; EKS adds one of its own.
     pub security_group_ids: Vec<Output<SecurityGroupId>>,
+    /// The VPC of the subnets. Not sent, but read back: a cluster cannot move
+    /// to another VPC.
+    pub vpc_id: Option<Output<VpcId>>,
     /// Whether the API server answers on the internet. Default true.
     pub endpoint_public_access: Option<Output<bool>>,
     /// Whether it answers inside the VPC. Default false.
@@ -234,6 +244,7 @@ impl Cluster {
             role_arn: role_arn.into(),
             subnet_ids: subnet_ids.into_iter().collect(),
             security_group_ids: Vec::new(),
+            vpc_id: None,
             endpoint_public_access: None,
             endpoint_private_access: None,
             public_access_cidrs: None,
