@@ -1,23 +1,8 @@
-//! `helm template` without helm: takes the same arguments, prints the same YAML.
-//!
-//! ```text
-//! cargo run -p mlplat-helm --example helm-template -- demo ./chart.tgz -n apps --set replicas=2
-//! ```
-//!
-//! Errors go to standard error with exit code 1. Generated passwords and keys differ from run to
-//! run, as with helm.
-
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command-line program"
-)]
+//! The arguments of `helm template`, and what they do.
 
 use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
-use std::io::Write as _;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
@@ -29,9 +14,9 @@ use mlplat_helm::values::Inputs;
 /// Render chart templates locally and display the output.
 #[derive(Parser)]
 #[command(name = "helm-template")]
-struct Arguments {
+pub(crate) struct Arguments {
     /// Name of the release and the chart, a folder or .tgz; without a name it is `release-name`.
-    #[arg(required = true, num_args = 1..=2, value_names = ["RELEASE", "CHART"])]
+    #[arg(required = true, num_args = 1.., value_names = ["RELEASE", "CHART"])]
     names: Vec<String>,
     /// Namespace of the release.
     #[arg(short, long, default_value = "default")]
@@ -80,32 +65,15 @@ struct Arguments {
     skip_schema_validation: bool,
 }
 
-fn main() -> ExitCode {
-    // Usage errors are errors like others: exit code 1.
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(usage) => {
-            let _ = usage.print();
-            return ExitCode::from(u8::from(usage.use_stderr()));
-        }
-    };
-    match run(&arguments) {
-        Ok(text) => match std::io::stdout().write_all(text.as_bytes()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        },
-        Err(error) => {
-            eprintln!("Error: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
+/// The text to print and the warnings.
+type Printed = (String, Vec<String>);
 
-fn run(arguments: &Arguments) -> Result<String, Box<dyn std::error::Error>> {
+/// Renders as the arguments say.
+pub(crate) fn run(arguments: &Arguments) -> Result<Printed, Box<dyn std::error::Error>> {
     let (name, path) = match arguments.names.as_slice() {
         [path] => ("release-name", path),
-        [name, path, ..] => (name.as_str(), path),
-        [] => return Err("a chart is needed".into()),
+        [name, path] => (name.as_str(), path),
+        _ => return Err("expected at most two arguments".into()),
     };
     let mut capabilities = Capabilities::default();
     if let Some(version) = &arguments.kube_version {
@@ -115,9 +83,7 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn std::error::Error>> {
     }
     let values = inputs(arguments)?.merge(&read)?;
     let chart = chart::load(Path::new(path))?;
-    for warning in chart.warnings() {
-        eprintln!("warning: {warning}");
-    }
+    let warnings = chart.warnings().iter().map(ToString::to_string).collect();
     let mut renderer = Renderer::new(chart)
         .capabilities(capabilities.with_api_versions(arguments.api_versions.iter().cloned()));
     if arguments.skip_schema_validation {
@@ -137,7 +103,7 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn std::error::Error>> {
         skip_tests: arguments.skip_tests,
         show_only: arguments.show_only.clone(),
     };
-    Ok(layout.print(&rendered)?)
+    Ok((layout.print(&rendered)?, warnings))
 }
 
 fn inputs(arguments: &Arguments) -> Result<Inputs, String> {

@@ -1,0 +1,3 @@
+{{- define "shared.labels" -}}
+label: {{ .Chart.Name }}
+{{- end -}}

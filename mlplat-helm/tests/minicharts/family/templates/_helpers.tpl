@@ -1,0 +1,1 @@
+{{- define "family.name" -}}{{ .Release.Name }}-{{ .Chart.Name }}{{- end -}}
