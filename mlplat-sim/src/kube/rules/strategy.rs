@@ -1,13 +1,14 @@
 //! What single kinds do beyond the rules for all: defaults, conversions, and validation of their own.
 //!
 //! Covered in full: Namespace, ServiceAccount, ConfigMap, Secret, CustomResourceDefinition (as far as serving needs).
-//! Other kinds of Kubernetes are kept as sent; their defaults and their own validation are left out.
+//! Other kinds of Kubernetes get their defaults (as far as the table of types and [`workloads`] know them) and no
+//! validation of their own.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::names;
+use super::{names, workloads};
 use crate::kube::kinds::Kind;
 use crate::kube::meta;
 use crate::kube::status::FieldError;
@@ -21,6 +22,7 @@ const NAMESPACE_FINALIZER: &str = "kubernetes";
 
 /// Fills in what an absent field stands for.
 pub(crate) fn default(kind: &Kind, object: &mut Value) {
+    workloads::default(kind, object);
     if kind.is_core("Secret") {
         meta::map_mut(object)
             .entry("type")

@@ -32,10 +32,20 @@ pub struct Findings {
     pub missing: Vec<String>,
 }
 
-/// Cleans an incoming value in place and says what was found. With `fill`, what an absent field stands for is made
-/// explicit: defaults of custom resources, structures that are always there, no zeros where zero means absent. An
-/// applied configuration is cleaned without, since it owns what was sent and nothing else.
-pub fn admit(table: &TypeTable, ty: &Type, value: &mut Value, fill: bool) -> Findings {
+/// How far absence is made explicit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fill {
+    /// Not at all: an applied configuration owns what was sent and nothing else.
+    Nothing,
+    /// Structures that are always there are made, and zeros are dropped where zero means absent: an object that
+    /// nobody has written to.
+    Shape,
+    /// Defaults too: every object that is stored.
+    Defaults,
+}
+
+/// Cleans an incoming value in place and says what was found.
+pub fn admit(table: &TypeTable, ty: &Type, value: &mut Value, fill: Fill) -> Findings {
     let mut walk = Walk {
         table,
         fill,
@@ -47,7 +57,7 @@ pub fn admit(table: &TypeTable, ty: &Type, value: &mut Value, fill: bool) -> Fin
 
 struct Walk<'a> {
     table: &'a TypeTable,
-    fill: bool,
+    fill: Fill,
     out: Findings,
 }
 
@@ -87,10 +97,12 @@ impl<'a> Walk<'a> {
             }
         };
         map.retain(|_, value| !value.is_null());
-        if self.fill {
+        if self.fill == Fill::Defaults {
             for (name, default) in &object.defaults {
                 map.entry(name.clone()).or_insert_with(|| default.clone());
             }
+        }
+        if self.fill != Fill::Nothing {
             for name in &object.present {
                 map.entry(name.clone())
                     .or_insert_with(|| Value::Object(Map::new()));
@@ -108,7 +120,7 @@ impl<'a> Walk<'a> {
         for (name, value) in map.iter_mut() {
             self.value(object.entry(name), value, &inside(name));
         }
-        if self.fill {
+        if self.fill != Fill::Nothing {
             map.retain(|name, value| !(object.vanishing.contains(name) && is_zero(value)));
         }
         let missing = object
@@ -166,7 +178,7 @@ mod tests {
         let kind = registry.by_kind("apps", "Deployment").unwrap();
         let mut value = json!({"metadata": {"name": "a", "foo": 1, "labels": {"any": "thing"}},
             "spec": {"replicas": "3", "template": {"spec": {"containers": [{"name": "c", "imge": "x"}]}}}, "x": null});
-        let findings = admit(registry.types(), &kind.ty, &mut value, false);
+        let findings = admit(registry.types(), &kind.ty, &mut value, Fill::Nothing);
         assert_eq!(
             findings.unknown,
             ["metadata.foo", "spec.template.spec.containers[0].imge"]
@@ -187,7 +199,7 @@ mod tests {
             "hostNetwork": false, "automountServiceAccountToken": false, "volumes": []});
         let mut value =
             json!({"spec": {"replicas": 0, "paused": false, "template": {"spec": pod}}});
-        admit(registry.types(), &kind.ty, &mut value, true);
+        admit(registry.types(), &kind.ty, &mut value, Fill::Shape);
         let pod = json!({"containers": [{"name": "c", "env": [{"name": "E"}], "resources": {}}],
             "automountServiceAccountToken": false});
         let spec =

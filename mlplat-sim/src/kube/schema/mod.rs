@@ -6,7 +6,7 @@ mod custom;
 mod parse;
 mod types;
 
-pub use check::{Findings, Strictness, admit};
+pub use check::{Fill, Findings, Strictness, admit};
 pub use custom::{CustomKinds, compile};
 pub use parse::builtin;
 pub use types::{KeyField, ListType, ObjectType, Relation, Scalar, Type, TypeTable};

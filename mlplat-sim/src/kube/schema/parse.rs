@@ -11,6 +11,7 @@
 //! single values), `^` (it drops fields that the patch does not retain), and, as a property of the field and not of
 //! the type, `?` (dropped when zero or empty) or `+` (a structure that is always there).
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
@@ -28,28 +29,38 @@ pub fn builtin() -> Arc<Registry> {
 }
 
 fn read() -> Registry {
-    let mut types = TypeTable::default();
+    let mut objects: BTreeMap<&str, ObjectType> = BTreeMap::new();
     let mut kinds = Vec::new();
     for line in BUILTIN.lines() {
-        let mut words = line.split(' ');
-        match words.next() {
-            Some("kind") => kinds.extend(kind(&words.collect::<Vec<_>>())),
-            Some("type") => {
-                let Some(name) = words.next() else { continue };
-                let atomic = name.ends_with('!');
-                let mut ty = ObjectType {
-                    atomic,
-                    ..ObjectType::default()
-                };
-                words
-                    .filter_map(|word| word.split_once(':'))
-                    .for_each(|(name, text)| field(&mut ty, name, text));
-                types.insert(name.trim_end_matches('!'), Type::Object(ty));
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "kind" => kinds.extend(kind(&rest.split(' ').collect::<Vec<_>>())),
+            "type" => {
+                let (name, fields) = rest.split_once(' ').unwrap_or((rest, ""));
+                let object = objects.entry(name.trim_end_matches('!')).or_default();
+                object.atomic = name.ends_with('!');
+                let fields = fields.split(' ').filter_map(|word| word.split_once(':'));
+                fields.for_each(|(name, text)| field(object, name, text));
             }
+            "default" => default(&mut objects, rest),
             _ => {}
         }
     }
+    let mut types = TypeTable::default();
+    for (name, object) in objects {
+        types.insert(name, Type::Object(object));
+    }
     Registry::new(types, kinds)
+}
+
+fn default<'a>(objects: &mut BTreeMap<&'a str, ObjectType>, line: &'a str) {
+    let mut words = line.splitn(3, ' ');
+    if let (Some(name), Some(field), Some(value)) = (words.next(), words.next(), words.next())
+        && let Ok(value) = serde_json::from_str(value)
+    {
+        let object = objects.entry(name).or_default();
+        object.defaults.insert(field.to_owned(), value);
+    }
 }
 
 fn field(object: &mut ObjectType, name: &str, text: &str) {

@@ -60,7 +60,7 @@ pub struct ObjectType {
     pub keep_unknown: bool,
     /// Fields that must be present (custom resources; Kubernetes' own kinds are validated by code).
     pub required: BTreeSet<String>,
-    /// Values for absent fields (custom resources).
+    /// Values for absent fields.
     pub defaults: BTreeMap<String, Value>,
     /// Fields that are dropped when they are zero: `false`, 0, or empty (Kubernetes' own kinds).
     pub vanishing: BTreeSet<String>,

@@ -6,7 +6,7 @@ use super::Writing;
 use crate::kube::kinds::{Kind, Registry};
 use crate::kube::meta;
 use crate::kube::rules::strategy;
-use crate::kube::schema::{Findings, Strictness, admit};
+use crate::kube::schema::{Fill, Findings, Strictness, admit};
 use crate::kube::status::{Failure, FieldError};
 
 /// Checks and cleans an incoming object: its kind is that of the path, unknown fields are dropped, values have the
@@ -18,7 +18,7 @@ pub(crate) fn decode(
     how: &Writing,
 ) -> Result<Vec<String>, Failure> {
     identify(kind, object)?;
-    let findings = admit(registry.types(), &kind.ty, object, true);
+    let findings = admit(registry.types(), &kind.ty, object, Fill::Defaults);
     let warnings = report(kind, object, findings, how.strictness)?;
     strategy::default(kind, object);
     Ok(warnings)
@@ -33,7 +33,7 @@ pub(super) fn decode_applied(
     how: &Writing,
 ) -> Result<Vec<String>, Failure> {
     identify(kind, object)?;
-    let mut findings = admit(registry.types(), &kind.ty, object, false);
+    let mut findings = admit(registry.types(), &kind.ty, object, Fill::Nothing);
     findings.missing.clear();
     if !findings.unknown.is_empty() {
         return Err(undeclared(kind, object, &findings.unknown));
@@ -68,7 +68,7 @@ pub(super) fn complete(
     kind: &Kind,
     object: &mut Value,
 ) -> Result<(), Failure> {
-    let findings = admit(registry.types(), &kind.ty, object, true);
+    let findings = admit(registry.types(), &kind.ty, object, Fill::Defaults);
     report(kind, object, findings, Strictness::Ignore)?;
     strategy::default(kind, object);
     Ok(())
@@ -77,7 +77,7 @@ pub(super) fn complete(
 /// The object that has nothing but its kind.
 pub(super) fn nothing(registry: &Registry, kind: &Kind) -> Value {
     let mut object = json!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {}});
-    admit(registry.types(), &kind.ty, &mut object, true);
+    admit(registry.types(), &kind.ty, &mut object, Fill::Shape);
     object
 }
 
