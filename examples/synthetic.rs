@@ -7,6 +7,8 @@
 //! `--touch` changes one value of the last resource. It is an ordinary program
 //! over the public interface, made to be timed from outside.
 
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;

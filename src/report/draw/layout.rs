@@ -41,14 +41,14 @@ pub(super) struct Curve {
 }
 
 /// Space between layers, between boxes of one layer, between edge and box.
-const LAYER_GAP: f64 = 46.0;
+const LAYER_GAP: f64 = 54.0;
 const GAP: f64 = 22.0;
 /// Space around the inside of a construct, and its title.
 const PADDING: f64 = 18.0;
 const TITLE: f64 = 34.0;
 /// Height of a card, and its space beside the text.
 const CARD: f64 = 46.0;
-const CARD_SIDES: f64 = 34.0;
+const CARD_SIDES: f64 = 38.0;
 /// Widest row of boxes without edges.
 const ROW: f64 = 760.0;
 
@@ -108,11 +108,11 @@ impl Placed<'_> {
 /// The width of text in pixels, from the mean widths of common sans fonts.
 pub(super) fn text_width(text: &str, font: f64) -> f64 {
     let widths = text.chars().map(|c| match c {
-        'i' | 'j' | 'l' | '.' | ',' | '\'' | '|' | ':' | ';' | '!' => 0.30,
-        'f' | 'r' | 't' | '-' | '/' | '(' | ')' | '[' | ']' | ' ' | 'I' => 0.40,
+        'i' | 'j' | 'l' | '.' | ',' | '\'' | '|' | ':' | ';' | '!' => 0.32,
+        'f' | 'r' | 't' | '-' | '/' | '(' | ')' | '[' | ']' | ' ' | 'I' => 0.44,
         'm' | 'w' | 'M' | 'W' | '@' => 0.88,
-        'A'..='Z' | '0'..='9' => 0.66,
-        c if c.is_ascii() => 0.57,
+        'A'..='Z' | '0'..='9' => 0.68,
+        c if c.is_ascii() => 0.60,
         _ => 1.0,
     });
     widths.sum::<f64>() * font
@@ -200,13 +200,17 @@ fn curves(
             let mut points = Vec::with_capacity(way.len() * 2);
             let last = way.len() - 1;
             for (step, at) in way.iter().enumerate() {
+                let (layer_start, layer_end) = spans[layered.layer_of[*at]];
                 let (start, end) = thin(*at);
                 if step == 0 {
-                    points.push((ports.leave[index], end));
+                    points.extend([(ports.leave[index], end), (ports.leave[index], layer_end)]);
                 } else if step == last {
-                    points.push((ports.arrive[index], start));
+                    points.extend([
+                        (ports.arrive[index], layer_start),
+                        (ports.arrive[index], start),
+                    ]);
                 } else {
-                    points.extend([(centre[*at], start), (centre[*at], end)]);
+                    points.extend([(centre[*at], layer_start), (centre[*at], layer_end)]);
                 }
             }
             if *turned {
@@ -250,6 +254,8 @@ impl Ports {
                 } else {
                     0.0
                 };
+                // Lines too near to be told apart leave as one.
+                let step = if step < 5.0 { 0.0 } else { step };
                 for (place, index) in touching.into_iter().enumerate() {
                     ports[index] = centre[at] + (place as f64 - (count - 1.0) / 2.0) * step;
                 }

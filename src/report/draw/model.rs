@@ -34,13 +34,52 @@ pub(super) struct Level {
 /// the program adds itself.
 pub(super) fn model(graph: &Graph, detail: bool) -> Level {
     let all: Vec<usize> = (0..graph.nodes().len()).collect();
-    let mut level = below(graph, &all, 0);
+    let mut level = gather_questions(below(graph, &all, 0));
     if !detail {
         for item in &mut level.items {
             item.inside = Level::default();
         }
     }
     level
+}
+
+/// Look-ups that stand beside the constructs, two or more, share one box.
+fn gather_questions(level: Level) -> Level {
+    let asks = |item: &Item| item.read_only && item.inside.items.is_empty();
+    let questions = level.items.iter().filter(|item| asks(item)).count();
+    if questions < 2 {
+        return level;
+    }
+    let mut gathered = Level::default();
+    let mut inside = Level::default();
+    // Where each item stands now; the box of the questions is the first.
+    let mut places = Vec::with_capacity(level.items.len());
+    for item in level.items {
+        if asks(&item) {
+            places.push((0, Some(inside.items.len())));
+            inside.items.push(item);
+        } else {
+            gathered.items.push(item);
+            places.push((gathered.items.len(), None));
+        }
+    }
+    for (from, to) in level.edges {
+        match (places[from], places[to]) {
+            ((_, Some(from)), (_, Some(to))) => inside.edges.push((from, to)),
+            ((from, _), (to, _)) => gathered.edges.push((from, to)),
+        }
+    }
+    gathered.edges.sort_unstable();
+    gathered.edges.dedup();
+    let questions = Item {
+        label: "look-ups".to_owned(),
+        note: format!("{}, asked and not made", count(questions, "question")),
+        service: String::new(),
+        read_only: true,
+        inside,
+    };
+    gathered.items.insert(0, questions);
+    gathered
 }
 
 /// The nodes grouped by the path segment at `depth`.

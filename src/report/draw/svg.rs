@@ -16,12 +16,12 @@ const NARROWEST: f64 = 420.0;
 
 /// Light and dark colours; a viewer chooses by what its user prefers.
 const STYLE: &str = "
-  .page{fill:#fff} .title{font:600 17px var(--f);fill:#1f2328} .note{font:400 11px var(--f);fill:#59636e}
-  .label{font:600 13px var(--f);fill:#1f2328} .box{fill:#f6f8fa;stroke:#d1d9e0} .box .box,.deep{fill:#fff}
+  text{font-family:Inter,'Segoe UI',system-ui,-apple-system,'Helvetica Neue',Arial,'DejaVu Sans',sans-serif}
+  .page{fill:#fff} .title{font-size:17px;font-weight:600;fill:#1f2328} .label{font-size:13px;font-weight:600;fill:#1f2328}
+  .note{font-size:11px;font-weight:400;fill:#59636e} .box{fill:#f6f8fa;stroke:#d1d9e0} .deep{fill:#fff}
   .card{fill:#fff;stroke:#c8d1da} .read{stroke-dasharray:4 3} .edge{fill:none;stroke:#818b98;stroke-width:1.4}
-  .tip{fill:#818b98} text{--f:Inter,'Segoe UI',system-ui,-apple-system,'Helvetica Neue',Arial,'DejaVu Sans',sans-serif}
-  .c0{fill:#59636e} .c1{fill:#0969da} .c2{fill:#8250df} .c3{fill:#bf3989} .c4{fill:#1a7f37} .c5{fill:#bc4c00}
-  .c6{fill:#0a7ea4} .c7{fill:#9a6700} .c8{fill:#cf222e}
+  .tip{fill:#818b98} .c0{fill:#59636e} .c1{fill:#0969da} .c2{fill:#8250df} .c3{fill:#bf3989} .c4{fill:#1a7f37}
+  .c5{fill:#bc4c00} .c6{fill:#0a7ea4} .c7{fill:#9a6700} .c8{fill:#cf222e}
   @media (prefers-color-scheme:dark){
   .page{fill:#0d1117} .title,.label{fill:#f0f6fc} .note{fill:#9198a1} .box{fill:#151b23;stroke:#3d444d}
   .deep{fill:#0d1117} .card{fill:#212830;stroke:#3d444d} .edge{stroke:#767e88} .tip{fill:#767e88}
