@@ -266,6 +266,24 @@ fn a_cluster_says_what_aws_would_choose_otherwise() {
 }
 
 #[test]
+fn a_network_that_gains_a_zone_leaves_the_control_plane_alone() {
+    let subnets = |zones| {
+        let graph = build(|stack| {
+            let network = stack.add("network", Vpc::new("10.10.0.0/16").zones(zones));
+            stack.add("cluster", EksCluster::new(&network));
+        });
+        let node = graph.node(id(&graph, "cluster/control-plane"));
+        let mut named = Vec::new();
+        node.inputs["SubnetIds"].visit_attrs(&mut |subnet, _| {
+            named.push(graph.node(subnet).path.to_string());
+        });
+        named
+    };
+    assert_eq!(subnets(2), ["network/private-1", "network/private-2"]);
+    assert_eq!(subnets(3), subnets(2));
+}
+
+#[test]
 fn endpoints() {
     let graph = build(|stack| {
         let network = network(stack);

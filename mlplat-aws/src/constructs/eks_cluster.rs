@@ -21,6 +21,12 @@ use crate::ids::{ClusterArn, ClusterName, PrincipalArn, SecurityGroupId, SubnetI
 use crate::lookups::CallerIdentity;
 use crate::policy::{AccessPolicy, ManagedPolicy, trust};
 
+/// In how many zones the control plane has interfaces: EKS asks for two and
+/// uses two. A cluster cannot take on a zone that it was not made with
+/// (aws/containers-roadmap#2330), so the zones that a network gains later must
+/// not be among them. Nodes run in all zones all the same.
+const CONTROL_PLANE_ZONES: usize = 2;
+
 /// A cluster: its role, the control plane, the add-ons in the right order, a
 /// node group, and access for whoever deploys.
 ///
@@ -224,7 +230,8 @@ impl EksCluster {
             .describe("Control plane of an EKS cluster")
             .managed(ManagedPolicy::EksCluster);
         let role = scope.add("role", role);
-        let subnets = self.network.private_subnets.ids().iter().cloned();
+        let private = self.network.private_subnets.ids().iter();
+        let subnets = private.take(CONTROL_PLANE_ZONES).cloned();
         let mut cluster = eks::Cluster {
             name: self.name.as_ref().map(|name| ClusterName::new(name).into()),
             version: Some(self.version.as_str().into()),
