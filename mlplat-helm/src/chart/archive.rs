@@ -122,6 +122,9 @@ fn read_entries(bytes: &[u8], limits: ArchiveLimits) -> Result<Vec<ChartFile>, C
             data: without_bom(data).into(),
         });
     }
+    // The checksum stands at the very end, behind the padding of the tar.
+    let mut rest = archive.into_inner();
+    std::io::copy(&mut rest, &mut std::io::sink()).map_err(|error| unreadable(&error))?;
     if files.is_empty() {
         return Err(ChartError::Archive("no files in chart archive".to_owned()));
     }

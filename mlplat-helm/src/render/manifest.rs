@@ -1,11 +1,13 @@
 //! Rendered objects and hooks.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 use super::order::install_order;
 use super::split::split_documents;
 use super::{Hole, RenderError};
-use crate::value::Str;
+use crate::value::{Str, TaintId};
 use crate::yaml::{Limits, Node, TaintedLeaf, YamlError, parse_spanned};
 
 /// One object that a chart renders to.
@@ -76,14 +78,17 @@ impl HookEvent {
 }
 
 /// Splits the rendered files into objects and hooks, each in the order of installation.
+///
+/// `names` tells how opaque inputs are called in messages.
 pub(super) fn sort_manifests(
     files: &mut [(String, Str)],
+    names: &BTreeMap<TaintId, String>,
 ) -> Result<(Vec<Manifest>, Vec<Hook>), RenderError> {
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let (mut manifests, mut hooks) = (Vec::new(), Vec::new());
     for (source, text) in files {
         for document in split_documents(text) {
-            let manifest = Manifest::read(source, &document)?;
+            let manifest = Manifest::read(source, &document, names)?;
             match manifest.hook_annotation() {
                 None => manifests.push(manifest),
                 Some(annotation) => {
@@ -100,15 +105,25 @@ pub(super) fn sort_manifests(
 
 impl Manifest {
     /// Reads a document; what helm's own look at its head refuses is refused.
-    pub(super) fn read(source: &str, text: &Str) -> Result<Self, RenderError> {
+    pub(super) fn read(
+        source: &str,
+        text: &Str,
+        names: &BTreeMap<TaintId, String>,
+    ) -> Result<Self, RenderError> {
         let fail = |message: String| RenderError::Manifest {
             file: source.to_owned(),
             message,
         };
         let (object, leaves) =
             parse_spanned(text, Limits::default()).map_err(|error| match error {
-                YamlError::OpaqueKey(_) => {
-                    RenderError::Opaque(format!("{source}: {error}; give it a literal value"))
+                YamlError::OpaqueKey(taints) => {
+                    let named = taints.ids().iter().filter_map(|id| names.get(id));
+                    let named: Vec<&str> = named.map(String::as_str).collect();
+                    RenderError::Opaque(format!(
+                        "{source}: a map key depends on an opaque value ({}); assume a value for \
+                         it or render the release at deploy",
+                        named.join(", ")
+                    ))
                 }
                 error => fail(format!("error converting YAML to JSON: yaml: {error}")),
             })?;

@@ -119,7 +119,7 @@ impl Renderer {
         };
         jobs.add(&instance, Some(as_values(&values)), "", &shared)?;
         let mut files = self.execute(&jobs, context)?;
-        let (manifests, hooks) = sort_manifests(&mut files)?;
+        let (manifests, hooks) = sort_manifests(&mut files, &context.opaque_names)?;
         let mut crds = Vec::new();
         collect_crds(&instance, "", &mut crds);
         Ok(Rendered {
