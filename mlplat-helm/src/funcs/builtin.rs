@@ -44,7 +44,8 @@ pub(super) static ROWS: &[Function] = &[
         &[Reflect],
         "The number of elements or bytes",
         len,
-    ),
+    )
+    .keeps(),
     row(
         "index",
         Group::Data,
@@ -127,7 +128,11 @@ fn type_of(value: &Value) -> &str {
     value.type_name()
 }
 
-fn len(_: &Call<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn len(call: &Call<'_>, args: &[Value]) -> Result<Value, Fault> {
+    // The number of elements is known, whatever they are.
+    if matches!(args[0], Value::Str(_) | Value::Bytes(..)) {
+        call.refuse(&args[0], "`len`")?;
+    }
     let length = match &args[0] {
         Value::Nil => return Err("len of nil pointer".into()),
         Value::Missing => {

@@ -64,7 +64,8 @@ pub(super) static ROWS: &[Function] = &[
         &[Text],
         "The map of a YAML text",
         |call, a| {
-            let map = yaml::read_map(&string(&a[0])).unwrap_or_else(error_map);
+            let read = yaml::read_map(&string(&a[0]));
+            let map = read.unwrap_or_else(|why| error_map(why, &a[0]));
             charged(call, Value::Map(map))
         },
     )
@@ -76,10 +77,7 @@ pub(super) static ROWS: &[Function] = &[
         "The list of a YAML text",
         |call, a| {
             let read = yaml::read_list(&string(&a[0])).map(Value::List);
-            charged(
-                call,
-                read.unwrap_or_else(|error| Value::from(vec![Value::from(error)])),
-            )
+            charged(call, read.unwrap_or_else(|error| error_list(error, &a[0])))
         },
     )
     .keeps(),
@@ -133,7 +131,8 @@ pub(super) static ROWS: &[Function] = &[
         &[Text],
         "The map of a JSON text",
         |call, a| {
-            let map = json::parse_map(&text(&a[0])).unwrap_or_else(error_map);
+            let read = json::parse_map(&text(&a[0]));
+            let map = read.unwrap_or_else(|why| error_map(why, &a[0]));
             charged(call, Value::Map(map))
         },
     )
@@ -145,10 +144,7 @@ pub(super) static ROWS: &[Function] = &[
         "The list of a JSON text",
         |call, a| {
             let read = json::parse_list(&text(&a[0]));
-            charged(
-                call,
-                read.unwrap_or_else(|error| Value::from(vec![Value::from(error)])),
-            )
+            charged(call, read.unwrap_or_else(|error| error_list(error, &a[0])))
         },
     )
     .spreads(),
@@ -167,8 +163,21 @@ fn charged(call: &Call<'_>, value: Value) -> Result<Value, Fault> {
     Ok(value)
 }
 
-fn error_map(error: String) -> Map {
-    [("Error", Value::from(error))].into_iter().collect()
+/// What helm gives for a text that cannot be read. That it cannot depends on
+/// the whole text.
+fn error_map(error: String, text: &Value) -> Map {
+    let error = Value::from(error).with_taints(&text.taints().without_facts());
+    [("Error", error)].into_iter().collect()
+}
+
+fn error_list(error: String, text: &Value) -> Value {
+    Value::from(
+        error_map(error, text)
+            .table()
+            .values()
+            .cloned()
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// Helm's `toYaml` gives an empty text where there is none.

@@ -16,6 +16,7 @@ mod print;
 mod scope;
 mod set;
 mod snippet;
+mod stack;
 mod token;
 mod unquote;
 

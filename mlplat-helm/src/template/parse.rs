@@ -18,6 +18,7 @@ use super::node::{Branch, Chain, Command, Decl, Expr, Invocation, List, Literal,
 use super::node::{Pipe, Pos, Source, Tree, Variable};
 use super::number::Number;
 use super::snippet::snippet_of_line;
+use super::stack::grow;
 use super::token::{Token, TokenKind};
 use super::unquote::unquote;
 use crate::funcs;
@@ -267,6 +268,10 @@ impl<'s> Parser<'s> {
 
     fn item_list(&mut self) -> Parsed<(List, Stop)> {
         self.enter()?;
+        grow(|| self.items())
+    }
+
+    fn items(&mut self) -> Parsed<(List, Stop)> {
         let mut list = List::new();
         while self.peek_non_space() != TokenKind::Eof {
             match self.text_or_action()? {
@@ -345,7 +350,7 @@ impl<'s> Parser<'s> {
         self.scope.range_depth -= usize::from(is_range);
         let else_list = match stop {
             Stop::End => None,
-            Stop::Else => Some(self.else_branch(context)?),
+            Stop::Else => Some(grow(|| self.else_branch(context))?),
         };
         self.scope.vars.truncate(vars);
         self.scope.depth = depth;
@@ -413,6 +418,10 @@ impl<'s> Parser<'s> {
 
     fn pipeline(&mut self, context: &str, end: TokenKind) -> Parsed<Pipe> {
         self.enter()?;
+        grow(|| self.pipeline_to(context, end))
+    }
+
+    fn pipeline_to(&mut self, context: &str, end: TokenKind) -> Parsed<Pipe> {
         let first = self.next_non_space();
         let mut pipe = Pipe {
             pos: first.start,

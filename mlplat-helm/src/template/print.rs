@@ -4,6 +4,7 @@ use std::fmt::{Display, Formatter, Result};
 use std::sync::Arc;
 
 use super::node::{Command, Expr, Invocation, Pipe};
+use super::stack::grow;
 use crate::gofmt::quote;
 
 fn fields(f: &mut Formatter<'_>, names: &[Arc<str>]) -> Result {
@@ -26,7 +27,7 @@ impl Display for Expr {
                 f.write_str(&variable.name)?;
                 fields(f, &variable.fields)
             }
-            Self::Pipe(pipe) => Display::fmt(pipe, f),
+            Self::Pipe(pipe) => grow(|| Display::fmt(pipe, f)),
             Self::Function(_, function) => f.write_str(function.name),
             Self::Chain(_, chain) => {
                 match &chain.node {
@@ -46,7 +47,7 @@ impl Display for Command {
                 f.write_str(" ")?;
             }
             match arg {
-                Expr::Pipe(pipe) => write!(f, "({pipe})")?,
+                Expr::Pipe(pipe) => grow(|| write!(f, "({pipe})"))?,
                 other => Display::fmt(other, f)?,
             }
         }

@@ -187,7 +187,7 @@ impl Str {
         let spans: Vec<Span> = self
             .spans()
             .iter()
-            .filter(|span| span.range.start <= end && span.range.end >= start)
+            .filter(|span| touches(&span.range, start, end))
             .map(|span| Span {
                 range: span.range.start.max(start) - start..span.range.end.min(end) - start,
                 taints: span.taints.clone(),
@@ -195,6 +195,15 @@ impl Str {
             .collect();
         (!spans.is_empty()).then(|| Rc::new(spans))
     }
+}
+
+/// Whether a span has a part in a slice. Where one of both is empty it is
+/// enough that it lies within or at the edge of the other.
+fn touches(span: &Range<usize>, start: usize, end: usize) -> bool {
+    if span.is_empty() || start == end {
+        return span.start <= end && span.end >= start;
+    }
+    span.start < end && span.end > start
 }
 
 impl From<&str> for Str {

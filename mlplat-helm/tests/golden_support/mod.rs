@@ -2,6 +2,7 @@
 //! source, a comparison that reports every row that differs.
 
 #![allow(
+    dead_code,
     unreachable_pub,
     clippy::expect_used,
     clippy::panic,

@@ -4,6 +4,7 @@ use super::super::error::Error;
 use super::super::node::{Command, Decl, Expr, Literal, Pipe};
 use super::super::number::Number;
 use super::super::parse::UNDECLARED;
+use super::super::stack::grow;
 use super::state::{At, Dot, State};
 use crate::funcs::{CALLEE, Function, Short, truth};
 use crate::value::{Param, Str, Value};
@@ -60,7 +61,7 @@ impl<'t> State<'t, '_> {
             }
             Expr::Pipe(pipe) => {
                 self.not_a_function(&command.args, last.as_ref())?;
-                return self.pipeline(dot, pipe);
+                return grow(|| self.pipeline(dot, pipe));
             }
             Expr::Variable(..) => return self.variable(dot, word, &command.args, last),
             _ => {}
@@ -255,7 +256,7 @@ impl<'t> State<'t, '_> {
             Expr::Nil(_) => Ok(Value::Nil),
             Expr::Field(_, names) => self.field_chain(dot, dot.clone(), names, &[], None),
             Expr::Variable(..) => self.variable(dot, expr, &[], None),
-            Expr::Pipe(pipe) => self.pipeline(dot, pipe),
+            Expr::Pipe(pipe) => grow(|| self.pipeline(dot, pipe)),
             Expr::Function(_, function) => self.function(dot, function, At::Expr(expr), &[], None),
             Expr::Chain(..) => self.chain(dot, expr, &[], None),
             Expr::Bool(_, truth) => Ok(Value::from(*truth)),

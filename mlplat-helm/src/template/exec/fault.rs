@@ -3,6 +3,7 @@
 use super::super::error::{Error, ErrorKind, Location};
 use super::super::node::Pos;
 use super::super::snippet::snippet_at;
+use super::super::stack::grow;
 use super::state::{At, State};
 use crate::funcs::Fault;
 use crate::gofmt::quote;
@@ -25,7 +26,7 @@ impl State<'_, '_> {
     }
 
     fn locate(&self, kind: ErrorKind, message: &str, inner: Option<&Error>) -> Error {
-        let (pos, shown) = self.describe();
+        let (pos, shown) = grow(|| self.describe());
         let (line, column) = self.line_and_column(pos);
         let location = Location {
             template: self.tree.source.name.to_string(),

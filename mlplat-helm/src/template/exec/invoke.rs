@@ -17,11 +17,6 @@ const TPL_NAME: &str = "gotpl";
 /// What Go prints for a value that is missing, and helm takes out again.
 const NO_VALUE: &str = "<no value>";
 
-/// How much stack must be left to execute one more template, and how much
-/// more is taken when there is not.
-const RED_ZONE: usize = 128 << 10;
-const GROWTH: usize = 2 << 20;
-
 /// Executes a named template, helm's way of a whole file.
 pub(in crate::template) fn execute(
     scope: &Scope<'_>,
@@ -128,8 +123,7 @@ fn run_into(
     if let Err(fault) = entered {
         return Err(state.fault(&fault));
     }
-    let run = || state.list(&dot, &tree.root);
-    let result = stacker::maybe_grow(RED_ZONE, GROWTH, run);
+    let result = state.list(&dot, &tree.root);
     context.meter.leave();
     result.map(|_| ())
 }

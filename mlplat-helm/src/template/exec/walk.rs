@@ -2,6 +2,7 @@
 
 use super::super::error::Error;
 use super::super::node::{Branch, Node, Pipe};
+use super::super::stack::grow;
 use super::state::{At, Dot, Flow, State};
 use crate::funcs::truth;
 use crate::gofmt::sprint_one;
@@ -10,6 +11,10 @@ use crate::value::{Kind, Str, Value};
 impl<'t> State<'t, '_> {
     /// Executes a list of nodes.
     pub(super) fn list(&mut self, dot: &Dot, list: &'t [Node]) -> Result<Flow, Error> {
+        grow(|| self.nodes(dot, list))
+    }
+
+    fn nodes(&mut self, dot: &Dot, list: &'t [Node]) -> Result<Flow, Error> {
         for node in list {
             let flow = self.node(dot, node)?;
             if flow != Flow::Next {
