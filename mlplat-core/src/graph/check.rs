@@ -264,8 +264,17 @@ fn collision(earlier: &Node, node: &Node, unique: &Unique, key: &str) -> Problem
             "change one of the two",
         )
         .because(format!(
-            "AWS would answer {}; the other one is at {}",
-            unique.code, earlier.at.outer
+            "{}; the other one is at {}",
+            answer(unique.code),
+            earlier.at.outer
         )),
     )
+}
+
+/// What the service does about the second.
+fn answer(code: &str) -> String {
+    match code {
+        "" => "the second would silently replace the first".to_owned(),
+        code => format!("the service would answer {code}"),
+    }
 }

@@ -22,6 +22,9 @@ pub struct Faults {
     /// Reads and lists lag behind by up to a minute, identities take time to
     /// be known: 0 for never, 1 for always.
     pub lag: f64,
+    /// Every call is refused as one too many until the account is this old, in
+    /// seconds.
+    pub storm_s: f64,
     /// Every call of this name (`ec2.VPC:create`) is denied.
     pub deny: Option<String>,
 }
@@ -34,7 +37,7 @@ impl std::fmt::Display for FaultError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             out,
-            "`{}` is no fault: use seed=N, throttle=P, lost_reply=P, 5xx=P, lag=P with P from 0 to 1, deny=TYPE:CALL",
+            "`{}` is no fault: use seed=N, throttle=P, lost_reply=P, 5xx=P, lag=P with P from 0 to 1, storm=SECONDS, deny=TYPE:CALL",
             self.0.escape_debug()
         )
     }
@@ -64,6 +67,7 @@ impl FromStr for Faults {
                 "lost_reply" => faults.lost_reply = chance()?,
                 "5xx" => faults.server_error = chance()?,
                 "lag" => faults.lag = chance()?,
+                "storm" => faults.storm_s = value.parse().map_err(|_| bad())?,
                 "deny" => faults.deny = Some(value.to_owned()),
                 _ => return Err(bad()),
             }

@@ -1,9 +1,9 @@
 //! Outputs from their forms.
 //!
 //! `{region}`, `{account}`, `{partition}` say where; `{hexN}`, `{upperN}`,
-//! `{uuid}`, `{counter}`, `{ipv4}`, `{ca}` are made up from the object's
+//! `{uuid}`, `{ipv4}`, `{ca}` are made up from the object's
 //! number, so that the same object always has the same; `{child:Type}` is the
-//! id of what it brought along; `{Field:host}` is the host of a URL; any other
+//! id of what it brought along; `{Field:host}` is the host of a URL; `{counter}` starts at 1 and rises with each update; any other
 //! word is the input of that name.
 
 use serde_json::{Map, Value};
@@ -81,7 +81,7 @@ fn word(word: &str, source: &Source<'_>) -> String {
         "region" => source.place.region.clone(),
         "account" => source.place.account.clone(),
         "partition" => "aws".to_owned(),
-        "counter" => key.to_string(),
+        "counter" => "1".to_owned(),
         "uuid" => {
             let part = |at: &str, size| letters(key, at, HEX, size);
             format!("{}-{}-4{}-a{}-{}", part("u1", 8), part("u2", 4), part("u3", 3), part("u4", 3), part("u5", 12))

@@ -8,28 +8,25 @@ use super::object::SimObject;
 
 impl Inner {
     /// The live objects that a need's path leads to from an object. `None`
-    /// when the path starts with a condition that the object does not meet, or
-    /// at a field that it does not set: then it needs nothing.
+    /// when the path ends before it looks back at others: a condition is not
+    /// met, a field is not set, or it names something that is not of this
+    /// account. Then nothing is needed.
     pub(super) fn needed<'a>(
         &'a self,
         from: &'a SimObject,
         need: &Need,
     ) -> Option<Vec<&'a SimObject>> {
         let mut here = vec![from];
-        for (at, join) in need.path.iter().enumerate() {
+        let mut left = false;
+        for join in need.path {
             here = here
                 .iter()
                 .flat_map(|object| self.step(object, join))
                 .collect();
             here.sort_by_key(|object| object.key);
             here.dedup_by_key(|object| object.key);
-            let starts = at == 0 && here.is_empty();
-            let unset = match join {
-                Join::Where(..) => true,
-                Join::Follow(field) => !from.inputs.contains_key(*field),
-                Join::Back(..) => false,
-            };
-            if starts && unset {
+            left |= matches!(join, Join::Back(..));
+            if here.is_empty() && !left {
                 return None;
             }
         }

@@ -45,10 +45,7 @@ impl Log {
     }
 
     /// The log in a folder, with what it says so far.
-    pub(super) fn open(
-        files: Arc<dyn Files>,
-        dir: &Path,
-    ) -> io::Result<(Self, Replay)> {
+    pub(super) fn open(files: Arc<dyn Files>, dir: &Path) -> io::Result<(Self, Replay)> {
         files.create_dir(dir)?;
         let path = dir.join("aws.log");
         let bytes = match files.read(&path) {

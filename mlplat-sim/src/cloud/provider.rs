@@ -37,7 +37,7 @@ impl Cloud {
                 message,
             ));
         }
-        if chance("throttle", faults.throttle) {
+        if self.now() < faults.storm_s || chance("throttle", faults.throttle) {
             return Err(ProviderError::new(
                 ErrorKind::Throttled,
                 "Throttling",
@@ -272,7 +272,8 @@ fn matches(object: &SimObject, find: &Find) -> bool {
             same && tag(find.ty, object).is_none_or(|token| token == find.token)
         }
         Recovery::NaturalKey(fields) => {
-            natural_key(fields, &object.inputs) == natural_key(fields, &find.inputs)
+            let same = natural_key(fields, &object.inputs) == natural_key(fields, &find.inputs);
+            same && tag(find.ty, object).is_none_or(|token| token == find.token)
         }
     }
 }

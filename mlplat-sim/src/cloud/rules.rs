@@ -1,7 +1,7 @@
 //! What the account answers: the declared facts, obeyed.
 
 use mlplat_core::facts::{
-    By, Fails, Held, NameRule, OnChange, Scope, Side, Tagging, Type, Unique, Updating,
+    By, Fails, Held, NameRule, OnChange, Recovery, Scope, Side, Tagging, Type, Unique, Updating,
 };
 use mlplat_core::name;
 use mlplat_core::provider::{ErrorKind, ProviderError, Request, Status};
@@ -131,9 +131,7 @@ impl Inner {
         object.id = match object.outputs.get(ty.id) {
             Some(Value::String(id)) => id.clone(),
             _ => match ty.recovery {
-                mlplat_core::facts::Recovery::NaturalKey(fields) => {
-                    natural_key(fields, &object.inputs)
-                }
+                Recovery::NaturalKey(fields) => natural_key(fields, &object.inputs),
                 _ => format!("{}-{}", ty.name, object.key),
             },
         };
@@ -255,9 +253,7 @@ impl Inner {
                     .is_some_and(|facts| other.status(facts, now) == Status::Ready),
                 By::ToBecomeReady => true,
             };
-            // An identity that is not of this account was known before.
-            let foreign = need.by == By::Propagation && found.is_empty();
-            if !foreign && !found.iter().any(met) {
+            if !found.iter().any(met) {
                 let kind = match need.by {
                     By::Propagation => ErrorKind::NotYet,
                     By::AtCall | By::ToBecomeReady => ErrorKind::Invalid,
@@ -349,6 +345,12 @@ impl Inner {
                     with.iter().any(|field| fields.iter().any(|f| f == field))
                 }
             };
+            if changes && output.form == "{counter}" {
+                let before = fixed.get(output.name).and_then(Value::as_str);
+                let next = before.and_then(|n| n.parse::<u64>().ok()).unwrap_or(1) + 1;
+                let next = Value::String(next.to_string());
+                object.outputs.insert(output.name.to_owned(), next);
+            }
             if let (false, Some(value)) = (changes, fixed.get(output.name)) {
                 object.outputs.insert(output.name.to_owned(), value.clone());
             }
@@ -467,7 +469,17 @@ impl Inner {
                         .is_some_and(|value| object.is_named_by(value))
             })
         };
-        self.live().filter(goes).map(|holder| holder.key).collect()
+        // An access policy association names its entry by a principal that has
+        // entries in other clusters too: what the two share has to agree.
+        let agrees = |holder: &&SimObject| match self.facts(&object.ty).map(|ty| ty.recovery) {
+            Some(Recovery::NaturalKey(fields)) => fields.iter().all(|field| {
+                let theirs = holder.inputs.get(*field);
+                theirs.is_none_or(|value| object.inputs.get(*field) == Some(value))
+            }),
+            _ => true,
+        };
+        let held = self.live().filter(goes).filter(agrees);
+        held.map(|holder| holder.key).collect()
     }
 
     /// What stays behind for a while, and what it holds.

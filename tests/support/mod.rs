@@ -1,0 +1,55 @@
+//! Running the example programs as a user would.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// An example program, built beside this test.
+pub(crate) fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let program = profile.join("examples").join(name);
+    assert!(
+        program.is_file(),
+        "{} is not built: run the tests with cargo, which builds examples too",
+        program.display()
+    );
+    program
+}
+
+/// An example over a state folder, with nothing of this process's environment
+/// that could change what it does.
+pub(crate) fn command(name: &str, state: &Path) -> Command {
+    let mut command = Command::new(example(name));
+    for (variable, _) in std::env::vars() {
+        if variable.starts_with("MLPLAT_") || variable.starts_with("AWS_") {
+            command.env_remove(variable);
+        }
+    }
+    command.env("NO_COLOR", "1").arg("--state").arg(state);
+    command
+}
+
+/// What a program printed on standard output.
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// What a program printed on standard error.
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Runs to a good end.
+pub(crate) fn succeed(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}{}",
+        output.status,
+        stdout(&output),
+        stderr(&output)
+    );
+    output
+}

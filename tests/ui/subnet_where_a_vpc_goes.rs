@@ -1,0 +1,12 @@
+//! A subnet's id where a VPC's id goes.
+
+use mlplat::aws::ec2::{SubnetHandle, VpcGatewayAttachment, InternetGatewayHandle};
+
+fn attach(gateway: &InternetGatewayHandle, subnet: &SubnetHandle) -> VpcGatewayAttachment {
+    VpcGatewayAttachment {
+        vpc_id: (&subnet.subnet_id).into(),
+        internet_gateway_id: (&gateway.internet_gateway_id).into(),
+    }
+}
+
+fn main() {}
