@@ -17,9 +17,15 @@
 //!
 //! # What it leaves out
 //! Authentication, authorization, admission webhooks, quotas, `scale`, `log`, `exec` and other subresources but
-//! `status` and `finalize`; defaults and own validation of kinds beyond the core few (see `rules/strategy.rs`);
-//! YAML and protobuf bodies; tables; conversion between versions of a kind; value validation of custom resources
-//! beyond types and required fields.
+//! `status` and `finalize`; what a server allocates (cluster IPs, node ports); validation of kinds beyond the core few
+//! (see `rules/strategy.rs`); YAML and protobuf bodies; tables; conversion between versions of a kind; value
+//! validation of custom resources beyond types and required fields.
+//!
+//! # How it is held to the truth
+//! [`conformance`] replays a script whose answers were recorded from a real kube-apiserver. Known differences: lists
+//! that Kubernetes stores as null when absent (containers) are owned as such by whoever creates the object; a custom
+//! object in the answer to an apply that changes nothing does not show empty metadata that was sent; daemon
+//! sets lack the annotation of their template's generation.
 
 mod clock;
 pub mod conformance;

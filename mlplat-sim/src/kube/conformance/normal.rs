@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The numbers given out in one case.
 #[derive(Debug, Default)]
@@ -20,6 +20,9 @@ impl Numbering {
     fn walk(&mut self, field: &str, value: &Value) -> Value {
         match value {
             Value::Object(map) => {
+                if map.contains_key("items") && map.contains_key("metadata") {
+                    return self.list(map);
+                }
                 let generated = map
                     .get("generateName")
                     .and_then(Value::as_str)
@@ -57,6 +60,18 @@ impl Numbering {
             Value::String(text) => Value::from(self.text(field, text)),
             other => other.clone(),
         }
+    }
+
+    /// The version of a list depends on what else happens in the cluster.
+    fn list(&mut self, list: &Map<String, Value>) -> Value {
+        let mut list = list.clone();
+        let items = list.remove("items").unwrap_or_default();
+        if let Some(metadata) = list.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.remove("resourceVersion");
+        }
+        let mut shown = self.walk("", &Value::Object(list));
+        shown["items"] = self.walk("items", &items);
+        shown
     }
 
     fn text(&mut self, field: &str, text: &str) -> String {

@@ -8,7 +8,7 @@
 //! Here are the controllers without which nothing can be deleted or served: [`Namespaces`], [`GarbageCollector`],
 //! [`ServiceAccounts`], [`Definitions`]. **Workloads belong here too**, one file each: deployments and replica sets,
 //! stateful and daemon sets, jobs, claims and volumes, load balancers of services and ingresses. Each reads its spec,
-//! writes `status` with [`Writing::through`](crate::kube::verbs::Writing) `"status"`, makes children with
+//! writes `status` with `Writing::through` `"status"`, makes children with
 //! `metadata.ownerReferences`, and is added to [`standard`].
 
 mod definitions;

@@ -125,31 +125,37 @@ fn empty(store: &mut Store, namespace: &str) {
     }
 }
 
+/// A condition: type, whether it holds, reason, message.
+type Condition = (&'static str, bool, &'static str, String);
+
 fn set_conditions(namespace: &mut Value, left: &Contents, time: &str) {
-    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-    let mut finalizers: BTreeMap<&str, usize> = BTreeMap::new();
-    for (key, object) in left {
-        *kinds
-            .entry(format!("{}.{}", key.resource, key.group))
-            .or_default() += 1;
-        for finalizer in meta::finalizers(object) {
-            *finalizers.entry(finalizer).or_default() += 1;
-        }
-    }
-    let list = |counts: Vec<String>| counts.join(", ");
-    let kinds = list(
-        kinds
-            .iter()
-            .map(|(kind, count)| format!("{kind} has {count} resource instances"))
-            .collect(),
-    );
-    let held = list(
-        finalizers
-            .iter()
-            .map(|(name, count)| format!("{name} in {count} resource instances"))
-            .collect(),
-    );
-    let conditions = [
+    let before = namespace["status"]["conditions"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let [remaining, held] = what_remains(left);
+    let after = nothing_failed().into_iter().chain([remaining, held]);
+    let after = after.map(|(name, holds, reason, message)| {
+        let status = if holds { "True" } else { "False" };
+        let same = |one: &&Value| one["type"] == name && one["status"] == status;
+        let time = match before.iter().find(same) {
+            Some(old) => old["lastTransitionTime"].clone(),
+            None => Value::from(time),
+        };
+        json!({
+            "type": name,
+            "status": status,
+            "lastTransitionTime": time,
+            "reason": reason,
+            "message": message,
+        })
+    });
+    namespace["status"]["conditions"] = after.collect();
+}
+
+/// What can go wrong with a real server and does not here.
+fn nothing_failed() -> [Condition; 3] {
+    [
         (
             "NamespaceDeletionDiscoveryFailure",
             false,
@@ -168,54 +174,48 @@ fn set_conditions(namespace: &mut Value, left: &Contents, time: &str) {
             "ContentDeleted",
             "All content successfully deleted, may be waiting on finalization".to_owned(),
         ),
-        match kinds.as_str() {
-            "" => (
-                "NamespaceContentRemaining",
-                false,
-                "ContentRemoved",
-                "All content successfully removed".to_owned(),
-            ),
-            _ => {
-                let message = format!("Some resources are remaining: {kinds}");
-                (
-                    "NamespaceContentRemaining",
-                    true,
-                    "SomeResourcesRemain",
-                    message,
-                )
-            }
+    ]
+}
+
+/// What is left, by kind and by the finalizers that hold it.
+fn what_remains(left: &Contents) -> [Condition; 2] {
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    let mut finalizers: BTreeMap<&str, usize> = BTreeMap::new();
+    for (key, object) in left {
+        *kinds
+            .entry(format!("{}.{}", key.resource, key.group))
+            .or_default() += 1;
+        for finalizer in meta::finalizers(object) {
+            *finalizers.entry(finalizer).or_default() += 1;
+        }
+    }
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|(kind, count)| format!("{kind} has {count} resource instances"))
+        .collect();
+    let held: Vec<String> = finalizers
+        .iter()
+        .map(|(name, count)| format!("{name} in {count} resource instances"))
+        .collect();
+    let content = "NamespaceContentRemaining";
+    let finalizing = "NamespaceFinalizersRemaining";
+    [
+        if kinds.is_empty() {
+            let message = "All content successfully removed".to_owned();
+            (content, false, "ContentRemoved", message)
+        } else {
+            let message = format!("Some resources are remaining: {}", kinds.join(", "));
+            (content, true, "SomeResourcesRemain", message)
         },
-        match held.as_str() {
-            "" => {
-                let message = "All content-preserving finalizers finished".to_owned();
-                (
-                    "NamespaceFinalizersRemaining",
-                    false,
-                    "ContentHasNoFinalizers",
-                    message,
-                )
-            }
-            _ => {
-                let message =
-                    format!("Some content in the namespace has finalizers remaining: {held}");
-                (
-                    "NamespaceFinalizersRemaining",
-                    true,
-                    "SomeFinalizersRemain",
-                    message,
-                )
-            }
+        if held.is_empty() {
+            let message = "All content-preserving finalizers finished".to_owned();
+            (finalizing, false, "ContentHasNoFinalizers", message)
+        } else {
+            let message = format!(
+                "Some content in the namespace has finalizers remaining: {}",
+                held.join(", ")
+            );
+            (finalizing, true, "SomeFinalizersRemain", message)
         },
-    ];
-    let before = namespace["status"]["conditions"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let after = conditions.map(|(name, status, reason, message)| {
-        let status = if status { "True" } else { "False" };
-        let old = before.iter().find(|one| one["type"] == name && one["status"] == status);
-        let time = old.map_or_else(|| Value::from(time), |old| old["lastTransitionTime"].clone());
-        json!({"type": name, "status": status, "lastTransitionTime": time, "reason": reason, "message": message})
-    });
-    namespace["status"]["conditions"] = Value::from(after.to_vec());
+    ]
 }

@@ -1,6 +1,6 @@
 //! Field ownership: who last decided the value of which field, and what server-side apply does with that.
 //!
-//! [`set`] holds sets of paths, [`typed`] compares and merges values by their type, [`managers`] keeps
+//! `set` holds sets of paths, `typed` compares and merges values by their type, `managers` keeps
 //! `metadata.managedFields`.
 
 mod managers;

@@ -1,5 +1,5 @@
-//! What makes an object acceptable: names and metadata ([`metadata`]), text forms ([`names`]), and what single kinds
-//! ask for ([`strategy`], [`workloads`]).
+//! What makes an object acceptable: names and metadata (`metadata`), text forms (`names`), and what single kinds
+//! ask for (`strategy`, `workloads`).
 
 mod metadata;
 mod names;

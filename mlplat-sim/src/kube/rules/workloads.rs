@@ -33,7 +33,11 @@ pub(crate) fn default(kind: &Kind, object: &mut Value) {
             rolling(object, "updateStrategy", &json!({"partition": 0}));
             pod(object.pointer_mut("/spec/template/spec"));
         }
-        ("apps", "ReplicaSet") | ("batch", "Job") => pod(object.pointer_mut("/spec/template/spec")),
+        ("apps", "ReplicaSet") => pod(object.pointer_mut("/spec/template/spec")),
+        ("batch", "Job") => {
+            job(object);
+            pod(object.pointer_mut("/spec/template/spec"));
+        }
         ("batch", "CronJob") => pod(object.pointer_mut("/spec/jobTemplate/spec/template/spec")),
         _ => {}
     }
@@ -50,6 +54,25 @@ fn rolling(object: &mut Value, field: &str, parameters: &Value) {
             rolling.entry(name.clone()).or_insert_with(|| value.clone());
         }
     }
+}
+
+/// Jobs have defaults that the jobs described in a cron job do not have.
+fn job(object: &mut Value) {
+    let Some(Value::Object(spec)) = object.get_mut("spec") else {
+        return;
+    };
+    for (name, value) in [
+        ("backoffLimit", json!(6)),
+        ("completionMode", json!("NonIndexed")),
+        ("suspend", json!(false)),
+        ("podReplacementPolicy", json!("TerminatingOrFailed")),
+    ] {
+        spec.entry(name).or_insert(value);
+    }
+    if !spec.contains_key("completions") && !spec.contains_key("parallelism") {
+        spec.insert("completions".to_owned(), json!(1));
+    }
+    spec.entry("parallelism").or_insert_with(|| json!(1));
 }
 
 /// Images that can change under their name are always pulled; a service account has two names.

@@ -1,5 +1,5 @@
-//! Types of objects: the form ([`types`]), Kubernetes' own ([`parse`]), custom ones ([`custom`]), and the checks and
-//! clean-up that an object gets when it comes in ([`check`]).
+//! Types of objects: the form (`types`), Kubernetes' own (`parse`), custom ones (`custom`), and the checks and
+//! clean-up that an object gets when it comes in (`check`).
 
 mod check;
 mod custom;

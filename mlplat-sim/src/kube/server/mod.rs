@@ -1,7 +1,7 @@
 //! The API server: requests in, answers out, in virtual time.
 //!
-//! [`core`] is the state machine, [`route`] reads paths, [`params`] reads queries and bodies, [`dispatch`] runs verbs,
-//! [`discovery`] says what is served, [`watch`] follows changes, [`service`] puts all of it behind a `kube::Client`.
+//! `core` is the state machine, `route` reads paths, `params` reads queries and bodies, `dispatch` runs verbs,
+//! `discovery` says what is served, `watch` follows changes, `service` puts all of it behind a `kube::Client`.
 
 mod core;
 mod discovery;

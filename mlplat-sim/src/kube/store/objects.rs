@@ -62,6 +62,8 @@ pub struct Store {
     now: Duration,
     before: Counters,
     rehearsal: bool,
+    /// How many dry runs there were: not part of the state.
+    rehearsals: u64,
     undo: Vec<(ObjectKey, Option<Arc<Value>>)>,
 }
 
@@ -80,6 +82,7 @@ impl Store {
             now: Duration::ZERO,
             before: Counters::default(),
             rehearsal: false,
+            rehearsals: 0,
             undo: Vec::new(),
         }
     }
@@ -205,6 +208,7 @@ impl Store {
     /// From here to the end, ids are others than those of changes that are kept: a dry run must not foretell them.
     pub(crate) fn rehearse(&mut self) {
         self.rehearsal = true;
+        self.rehearsals += 1;
     }
 
     /// A new unique id: a version 4 UUID made from seed and counter.
@@ -239,7 +243,7 @@ impl Store {
     fn draw(&mut self) -> u64 {
         self.counters.uids += 1;
         let seed = if self.rehearsal {
-            !self.config.seed
+            !self.config.seed ^ self.rehearsals.rotate_left(32)
         } else {
             self.config.seed
         };
