@@ -5,7 +5,7 @@ use mlplat::aws::ec2::VpcHandle;
 
 fn attach(vpc: &VpcHandle) -> VpcGatewayAttachment {
     VpcGatewayAttachment {
-        vpc_id: (&vpc.vpc_id).into(),
+        vpc_id: vpc.vpc_id.clone(),
     }
 }
 

@@ -1,12 +1,13 @@
 //! A secret in an object that everyone may read.
 
-use mlplat::k8s::NamespaceHandle;
-use mlplat::aws::EksClusterHandle;
 use mlplat::prelude::*;
 
-fn settings(cluster: &EksClusterHandle, namespace: &NamespaceHandle) -> ConfigMap {
+fn program(stack: &mut Stack) {
+    let network = stack.add("network", Vpc::new("10.0.0.0/16"));
+    let cluster = stack.add("cluster", EksCluster::new(&network));
+    let namespace = stack.add("namespace", Namespace::new(&cluster, "mlflow"));
     let password = Output::generated("password", Generated::alphanumeric(32));
-    ConfigMap::new(cluster, namespace, "settings").entry("password", password)
+    stack.add("settings", ConfigMap::new(&cluster, &namespace, "settings").entry("password", password));
 }
 
 fn main() {}

@@ -4,8 +4,8 @@ use mlplat::aws::ec2::{SubnetHandle, VpcGatewayAttachment, InternetGatewayHandle
 
 fn attach(gateway: &InternetGatewayHandle, subnet: &SubnetHandle) -> VpcGatewayAttachment {
     VpcGatewayAttachment {
-        vpc_id: (&subnet.subnet_id).into(),
-        internet_gateway_id: (&gateway.internet_gateway_id).into(),
+        vpc_id: subnet.subnet_id.clone(),
+        internet_gateway_id: gateway.internet_gateway_id.clone(),
     }
 }
 
