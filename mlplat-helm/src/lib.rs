@@ -8,6 +8,7 @@ mod gofmt;
 pub mod opaque;
 pub mod render;
 pub mod semver;
+mod stack;
 pub mod template;
 pub mod value;
 pub mod values;

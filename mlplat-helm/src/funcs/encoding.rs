@@ -8,6 +8,7 @@ use super::call::Call;
 use super::fault::Fault;
 use super::function::{Function, Group, row};
 use super::json::{self, Style};
+use crate::stack::deep;
 use crate::value::{Map, Param, Str, Value};
 use crate::yaml;
 
@@ -187,7 +188,7 @@ fn written(
     write: fn(&Value) -> Result<Str, yaml::NoText>,
 ) -> Result<Value, Fault> {
     call.charge_value(value)?;
-    let Ok(text) = write(value) else {
+    let Ok(text) = deep(|| write(value)) else {
         return Ok(Value::from(""));
     };
     call.charge_text(text.len())?;

@@ -2,6 +2,8 @@
 //! as the separator: `*` and `?` stay within a path element, `**` does not,
 //! `[a-c]` and `[!abc]` are one character, `{a,b}` alternatives.
 
+use crate::stack::deep;
+
 /// A piece of a pattern.
 #[derive(Clone, Debug, PartialEq)]
 enum Piece {
@@ -23,6 +25,9 @@ enum Piece {
 /// nothing.
 const MOST_WORK: usize = 100_000;
 
+/// The longest pattern; a longer one matches nothing.
+const MOST_PIECES: usize = 1_000;
+
 /// A test for paths. A pattern that cannot be read matches all of them, as in
 /// helm.
 pub(super) fn matcher(pattern: &str) -> impl Fn(&str) -> bool + use<> {
@@ -31,13 +36,14 @@ pub(super) fn matcher(pattern: &str) -> impl Fn(&str) -> bool + use<> {
         at: 0,
     };
     let pieces = match chars.pieces(0) {
+        Some(pieces) if pieces.len() > MOST_PIECES => vec![Piece::Char('\0')],
         Some(pieces) if chars.at == chars.all.len() => pieces,
         _ => vec![Piece::Super],
     };
     move |path: &str| {
         let text: Vec<char> = path.chars().collect();
         let mut work = 0;
-        matches(&pieces, &[], &text, &mut work)
+        deep(|| matches(&pieces, &[], &text, &mut work))
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
+use crate::stack::grow;
 use crate::value::{Map, Value};
 use crate::yaml::json_float_text;
 
@@ -57,8 +58,8 @@ impl Writer {
                 let json = value.to_json().map_err(|error| error.to_string())?;
                 self.text(json.as_str().unwrap_or_default());
             }
-            Value::List(list) => self.list(list.items())?,
-            Value::Map(map) => self.map(map)?,
+            Value::List(list) => grow(|| self.list(list.items()))?,
+            Value::Map(map) => grow(|| self.map(map))?,
             Value::Object(object) => self.value(&object.data())?,
         }
         Ok(())

@@ -7,6 +7,7 @@
 
 use super::call::Call;
 use super::fault::Fault;
+use crate::stack::grow;
 use crate::value::{MAX_DEPTH, Map, TooDeep, Value};
 
 /// Merges `source` into `target`.
@@ -34,7 +35,7 @@ pub(super) fn merge(
             continue;
         }
         if let (Value::Map(new), Some(Value::Map(old))) = (&new, &old) {
-            merge(call, old, new, overwrite, depth + 1)?;
+            grow(|| merge(call, old, new, overwrite, depth + 1))?;
         }
         let is_filled = old.as_ref().is_some_and(|old| !is_empty(old));
         let both = |test: fn(&Value) -> bool| test(&new) && old.as_ref().is_some_and(test);

@@ -12,6 +12,7 @@ use super::call::Call;
 use super::fault::Fault;
 use super::function::{Function, Group, row};
 use crate::gofmt::format_float;
+use crate::stack::grow;
 use crate::value::{Map, MapKind, Param, Table, Value};
 
 pub(super) static ROWS: &[Function] = &[
@@ -135,7 +136,7 @@ impl Writer {
                 }
                 let mut path = key.to_vec();
                 path.push(name);
-                self.encode(&path, &value)?;
+                grow(|| self.encode(&path, &value))?;
             }
         }
         Ok(())
@@ -166,7 +167,7 @@ impl Writer {
             if at > 0 {
                 self.out.push_str(", ");
             }
-            self.element(item)?;
+            grow(|| self.element(item))?;
         }
         self.out.push(']');
         Ok(())
@@ -186,7 +187,7 @@ impl Writer {
                 at += 1;
                 self.out.push_str(&quoted_key(&name));
                 self.out.push_str(" = ");
-                self.element(&value)?;
+                grow(|| self.element(&value))?;
             }
         }
         self.out.push('}');

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use super::float::format_float;
 use super::integer::digits;
 use super::quoted::{can_backquote, is_print, quote_bytes, quote_char};
+use crate::stack::grow;
 use crate::value::{IntKind, Kind, Map, Object, Str, StrBuilder, Taints, Value};
 use crate::value::{MAX_DEPTH, TooDeep, deep_taints};
 
@@ -140,9 +141,9 @@ impl Printer {
             Value::Bytes(bytes, _) => self.bytes(bytes, verb)?,
             Value::List(list) => {
                 let name = list.kind().type_name();
-                self.items(name, list.items(), verb, depth)?;
+                grow(|| self.items(name, list.items(), verb, depth))?;
             }
-            Value::Map(map) => self.map(map.kind().type_name(), map, verb, depth)?,
+            Value::Map(map) => grow(|| self.map(map.kind().type_name(), map, verb, depth))?,
             Value::Object(object) => self.object(object.as_ref(), verb, depth)?,
         }
         Ok(())

@@ -12,11 +12,11 @@ mod lex;
 mod node;
 mod number;
 mod parse;
+mod parse_pipeline;
 mod print;
 mod scope;
 mod set;
 mod snippet;
-mod stack;
 mod token;
 mod unquote;
 

@@ -4,8 +4,8 @@ use std::fmt::{Display, Formatter, Result};
 use std::sync::Arc;
 
 use super::node::{Command, Expr, Invocation, Pipe};
-use super::stack::grow;
 use crate::gofmt::quote;
+use crate::stack::grow;
 
 fn fields(f: &mut Formatter<'_>, names: &[Arc<str>]) -> Result {
     for name in names {

@@ -11,6 +11,7 @@ use serde_json::{Map as JsonMap, Number, Value as Json};
 use super::map::{Map, MapKind, Table};
 use super::scalar::Value;
 use super::walk::{MAX_DEPTH, TooDeep};
+use crate::stack::grow;
 
 /// The largest whole number up to which every integer has a float of its own.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -62,13 +63,14 @@ impl Value {
             Self::Str(text) => Json::String(text.to_text().into_owned()),
             Self::Bytes(bytes, _) => Json::String(super::text::base64(bytes)),
             Self::List(list) => {
-                let items = list.items().iter().map(|item| item.json_at(depth + 1));
+                let json = |item: &Self| grow(|| item.json_at(depth + 1));
+                let items = list.items().iter().map(json);
                 Json::Array(items.collect::<Result<_, _>>()?)
             }
             Self::Map(map) => {
                 let mut entries = JsonMap::new();
                 for (key, value) in map.table().iter() {
-                    entries.insert(key.to_string(), value.json_at(depth + 1)?);
+                    entries.insert(key.to_string(), grow(|| value.json_at(depth + 1))?);
                 }
                 Json::Object(entries)
             }

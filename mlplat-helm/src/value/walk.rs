@@ -14,6 +14,7 @@ use super::list::List;
 use super::map::Map;
 use super::scalar::Value;
 use super::taint::Taints;
+use crate::stack::grow;
 
 /// How deep a value may be nested for the walks that recurse, printing and
 /// writing YAML and JSON among them.
@@ -167,13 +168,16 @@ fn copy_at(value: &Value, depth: usize) -> Result<Value, TooDeep> {
     }
     Ok(match value {
         Value::List(list) => {
-            let items = list.items().iter().map(|item| copy_at(item, depth + 1));
+            let items = list
+                .items()
+                .iter()
+                .map(|item| grow(|| copy_at(item, depth + 1)));
             Value::List(List::new(list.kind(), items.collect::<Result<_, _>>()?))
         }
         Value::Map(map) => {
             let mut table = map.table().clone();
             for slot in table.values_mut() {
-                *slot = copy_at(slot, depth + 1)?;
+                *slot = grow(|| copy_at(slot, depth + 1))?;
             }
             Value::Map(Map::from_table(map.kind(), table))
         }
@@ -217,7 +221,7 @@ fn items_equal(a: &[Value], b: &[Value], depth: usize) -> Result<bool, TooDeep> 
         return Ok(false);
     }
     for (x, y) in a.iter().zip(b) {
-        if !equal_at(x, y, depth + 1)? {
+        if !grow(|| equal_at(x, y, depth + 1))? {
             return Ok(false);
         }
     }
@@ -230,7 +234,7 @@ fn maps_equal(a: &Map, b: &Map, depth: usize) -> Result<bool, TooDeep> {
         return Ok(false);
     }
     for ((ka, x), (kb, y)) in ta.iter().zip(tb.iter()) {
-        if ka != kb || !equal_at(x, y, depth + 1)? {
+        if ka != kb || !grow(|| equal_at(x, y, depth + 1))? {
             return Ok(false);
         }
     }

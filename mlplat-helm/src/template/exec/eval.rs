@@ -4,9 +4,9 @@ use super::super::error::Error;
 use super::super::node::{Command, Decl, Expr, Literal, Pipe};
 use super::super::number::Number;
 use super::super::parse::UNDECLARED;
-use super::super::stack::grow;
 use super::state::{At, Dot, State};
 use crate::funcs::{CALLEE, Function, Short, truth};
+use crate::stack::grow;
 use crate::value::{Param, Str, Value};
 
 impl<'t> State<'t, '_> {

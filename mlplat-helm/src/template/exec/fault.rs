@@ -3,10 +3,10 @@
 use super::super::error::{Error, ErrorKind, Location};
 use super::super::node::Pos;
 use super::super::snippet::snippet_at;
-use super::super::stack::grow;
 use super::state::{At, State};
 use crate::funcs::Fault;
 use crate::gofmt::quote;
+use crate::stack::grow;
 
 impl State<'_, '_> {
     /// An error of the template itself, in Go's words.

@@ -2,10 +2,10 @@
 
 use super::super::error::Error;
 use super::super::node::{Branch, Node, Pipe};
-use super::super::stack::grow;
 use super::state::{At, Dot, Flow, State};
 use crate::funcs::truth;
 use crate::gofmt::sprint_one;
+use crate::stack::grow;
 use crate::value::{Kind, Str, Value};
 
 impl<'t> State<'t, '_> {
