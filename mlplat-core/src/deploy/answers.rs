@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
+use super::refresh::retried;
 use crate::graph::{Graph, Node, NodeKind};
 use crate::plan::{Env, Evaluator, NodeOutputs, SecretBook, canonical_text};
 use crate::provider::{ProviderError, Providers, Target};
 use crate::state::{Pinned, Record, Stage, State};
 use crate::wiring::NodeId;
+use crate::world::World;
 
 /// What was found out, and what of it is new to the state.
 pub(crate) struct Answers {
@@ -26,59 +28,105 @@ impl Env for Known {
     }
 }
 
-/// Asks what is not pinned. A question that depends on something unknown, or
-/// that nobody can answer now, stays open until the deployment comes to it.
-///
-/// # Errors
-/// When a provider refuses an answer for good.
-pub(crate) async fn answer(
-    graph: &Graph,
-    state: &State,
-    providers: &Providers,
-    secrets: &SecretBook,
-    renew: bool,
-) -> Result<Answers, (String, ProviderError)> {
-    let mut answers = Answers {
-        known: HashMap::new(),
-        pins: Vec::new(),
-    };
-    if graph
-        .nodes()
-        .iter()
-        .all(|node| matches!(node.kind, NodeKind::Resource))
-    {
-        return Ok(answers);
-    }
-    let env = Known(RefCell::new(known_outputs(graph, state)));
-    for id in graph.order() {
-        let node = graph.node(*id);
-        let inputs = {
-            let evaluator = Evaluator {
-                graph,
-                env: &env,
-                secrets,
-            };
-            question(&evaluator, node)
+/// What answering works with.
+pub(crate) struct Asking<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) state: &'a State,
+    pub(crate) providers: &'a Providers,
+    pub(crate) secrets: &'a SecretBook,
+    pub(crate) world: &'a dyn World,
+    /// Ask pinned questions again.
+    pub(crate) renew: bool,
+}
+
+impl Asking<'_> {
+    /// Asks what is not pinned. A question that depends on something unknown,
+    /// or that nobody can answer now, stays open until the deployment comes to
+    /// it.
+    ///
+    /// # Errors
+    /// When a provider refuses an answer for good.
+    pub(crate) async fn run(&self) -> Result<Answers, (String, ProviderError)> {
+        let mut answers = Answers {
+            known: HashMap::new(),
+            pins: Vec::new(),
         };
-        let Some(inputs) = inputs else { continue };
-        let outputs = match &node.kind {
-            NodeKind::Resource => continue,
-            NodeKind::Lookup => {
-                look_up(node, &inputs, state, providers, renew, &mut answers.pins).await
-            }
-            NodeKind::Existing(_) => read(node, &inputs, providers).await,
-        };
-        let outputs = outputs.map_err(|error| (node.path.to_string(), error))?;
-        let known = NodeOutputs {
-            known: outputs.clone().into(),
-            ..NodeOutputs::default()
-        };
-        if let Some(slot) = env.0.borrow_mut().get_mut(id.index()) {
-            *slot = Some(known);
+        let asks = |node: &Node| !matches!(node.kind, NodeKind::Resource);
+        if !self.graph.nodes().iter().any(asks) {
+            return Ok(answers);
         }
-        answers.known.insert(*id, outputs);
+        let env = Known(RefCell::new(known_outputs(self.graph, self.state)));
+        for id in self.graph.order() {
+            let node = self.graph.node(*id);
+            let inputs = {
+                let evaluator = Evaluator {
+                    graph: self.graph,
+                    env: &env,
+                    secrets: self.secrets,
+                };
+                question(&evaluator, node)
+            };
+            let Some(inputs) = inputs else { continue };
+            let outputs = match &node.kind {
+                NodeKind::Resource => continue,
+                NodeKind::Lookup => self.look_up(node, &inputs, &mut answers.pins).await,
+                NodeKind::Existing(_) => self.read(node, &inputs).await,
+            };
+            let outputs = outputs.map_err(|error| (node.path.to_string(), error))?;
+            let known = NodeOutputs {
+                known: outputs.clone().into(),
+                ..NodeOutputs::default()
+            };
+            if let Some(slot) = env.0.borrow_mut().get_mut(id.index()) {
+                *slot = Some(known);
+            }
+            answers.known.insert(*id, outputs);
+        }
+        Ok(answers)
     }
-    Ok(answers)
+
+    async fn look_up(
+        &self,
+        node: &Node,
+        inputs: &Map<String, Value>,
+        pins: &mut Vec<Record>,
+    ) -> Result<Map<String, Value>, ProviderError> {
+        let text = canonical_text(&Value::Object(inputs.clone()));
+        let pinned = self.state.lookups.get(&node.path);
+        let pinned = pinned.filter(|pinned| pinned.inputs == text && !self.renew);
+        if let Some(outputs) =
+            pinned.and_then(|pinned| serde_json::from_str(pinned.outputs.get()).ok())
+        {
+            return Ok(outputs);
+        }
+        let reader = self.providers.reader(node.ty.name)?;
+        let outputs = retried(self.world, || reader.look_up(node.ty, inputs)).await?;
+        let answer = canonical_text(&Value::Object(outputs.clone()));
+        pins.push(Record::Lookup {
+            path: node.path.clone(),
+            pinned: Pinned {
+                inputs: text,
+                outputs: serde_json::value::RawValue::from_string(answer).unwrap_or_default(),
+            },
+        });
+        Ok(outputs)
+    }
+
+    async fn read(
+        &self,
+        node: &Node,
+        inputs: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, ProviderError> {
+        let id = inputs.get("Id").and_then(Value::as_str).unwrap_or_default();
+        let target = Target {
+            ty: node.ty,
+            id: id.to_owned(),
+            inputs: Map::new(),
+            token: String::new(),
+        };
+        let reader = self.providers.reader(node.ty.name)?;
+        Ok(retried(self.world, || reader.read(&target)).await?.outputs)
+    }
 }
 
 /// The inputs of a question, when they are all known.
@@ -98,53 +146,6 @@ fn question(evaluator: &Evaluator<'_>, node: &Node) -> Option<Map<String, Value>
         .iter()
         .map(|(name, value)| Some((name.clone(), value.expose()?)))
         .collect()
-}
-
-async fn look_up(
-    node: &Node,
-    inputs: &Map<String, Value>,
-    state: &State,
-    providers: &Providers,
-    renew: bool,
-    pins: &mut Vec<Record>,
-) -> Result<Map<String, Value>, ProviderError> {
-    let text = canonical_text(&Value::Object(inputs.clone()));
-    let pinned = state
-        .lookups
-        .get(&node.path)
-        .filter(|pinned| pinned.inputs == text && !renew);
-    if let Some(outputs) = pinned.and_then(|pinned| serde_json::from_str(pinned.outputs.get()).ok())
-    {
-        return Ok(outputs);
-    }
-    let outputs = providers
-        .reader(node.ty.name)?
-        .look_up(node.ty, inputs)
-        .await?;
-    let answer = canonical_text(&Value::Object(outputs.clone()));
-    pins.push(Record::Lookup {
-        path: node.path.clone(),
-        pinned: Pinned {
-            inputs: text,
-            outputs: serde_json::value::RawValue::from_string(answer).unwrap_or_default(),
-        },
-    });
-    Ok(outputs)
-}
-
-async fn read(
-    node: &Node,
-    inputs: &Map<String, Value>,
-    providers: &Providers,
-) -> Result<Map<String, Value>, ProviderError> {
-    let id = inputs.get("Id").and_then(Value::as_str).unwrap_or_default();
-    let target = Target {
-        ty: node.ty,
-        id: id.to_owned(),
-        inputs: Map::new(),
-        token: String::new(),
-    };
-    Ok(providers.reader(node.ty.name)?.read(&target).await?.outputs)
 }
 
 fn known_outputs(graph: &Graph, state: &State) -> Vec<Option<NodeOutputs>> {

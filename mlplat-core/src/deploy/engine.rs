@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::answers::{self, Answers};
+use super::answers::{Answers, Asking};
 use super::cancel::Cancel;
 use super::event::{Event, Sink, Stamped};
 use super::ledger::Ledger;
@@ -235,8 +235,14 @@ impl Engine {
             saved.check(&plan, &ground.state)?;
         }
         if !plan.has_changes() {
-            if recovered {
+            let ruled = plan.new_rules().count() > 0;
+            for record in plan.new_rules() {
+                ground.state.apply(record.clone());
+            }
+            if recovered || ruled {
                 self.close(ground.state, session.as_mut()).await?;
+            } else {
+                session.release().await;
             }
             return Ok(Deployment {
                 unchanged: true,
@@ -244,6 +250,7 @@ impl Engine {
             });
         }
         if !approve(&plan) || cancel.is_cancelled() {
+            session.release().await;
             return Ok(nothing(Outcome::Cancelled));
         }
         let opening = self.opening(&mut ground, &plan, pins, &secrets, options, session.fence());
@@ -452,14 +459,15 @@ impl Engine {
         } else {
             BTreeMap::new()
         };
-        let Answers { known, pins } = answers::answer(
+        let asking = Asking {
             graph,
             state,
-            &self.providers,
+            providers: &self.providers,
             secrets,
-            options.refresh_lookups,
-        )
-        .await?;
+            world: &*self.world,
+            renew: options.refresh_lookups,
+        };
+        let Answers { known, pins } = asking.run().await?;
         let orphans = self.orphans(state, options).await?;
         let plan = plan::plan(&Inputs {
             graph,
@@ -497,7 +505,9 @@ impl Engine {
             .collect();
         Ok(owned
             .into_iter()
-            .filter(|owned| !known.contains(&owned.token))
+            .filter(|owned| {
+                !known.contains(&owned.token) && !state.released.contains(&owned.token)
+            })
             .collect())
     }
 
@@ -627,7 +637,9 @@ impl Engine {
             state.lookups.clear();
             state.outputs.clear();
         }
-        Ok(session.commit(&state).await?)
+        session.commit(&state).await?;
+        session.release().await;
+        Ok(())
     }
 }
 

@@ -10,7 +10,9 @@ use crate::problem::Source;
 pub struct Deployment {
     /// How it ended.
     pub outcome: Outcome,
-    /// Steps that did something and succeeded.
+    /// Steps that ended well, those that turned out to need nothing among
+    /// them. With `skipped` and the failed steps they add up to the steps that
+    /// [`Event::Planned`](super::Event::Planned) announced.
     pub done: usize,
     /// Steps that failed.
     pub failed: Vec<Failure>,

@@ -13,7 +13,8 @@ use futures::future::join_all;
 
 use super::event::Verb;
 use super::refresh::retried;
-use super::wait::window;
+use super::retry::{Verdict, verdict};
+use super::wait::{is_born, window};
 use crate::plan::open_body;
 use crate::provider::{ErrorKind, Find, ProviderError, Providers, Request, Target};
 use crate::seal::Keyring;
@@ -81,16 +82,10 @@ impl Recovery<'_> {
                 "no provider serves its type any more",
             ));
         };
-        let provider = self.providers.of(&intent.ty)?;
-        let find = Find {
-            ty: request.ty,
-            inputs: request.inputs.clone(),
-            token: request.token.clone(),
-        };
         let begun = self.world.now();
         loop {
-            if let Some(seen) = retried(self.world, || provider.find(&find)).await? {
-                return Ok((Record::Made { birth, id: seen.id }, "it exists"));
+            if let Some(id) = self.find(&request).await? {
+                return Ok((Record::Made { birth, id }, "it exists"));
             }
             if self.read_only {
                 return Ok((Record::Undone { birth }, "it is not there"));
@@ -112,9 +107,10 @@ impl Recovery<'_> {
     ) -> Result<(Record, &'static str), ProviderError> {
         let provider = self.providers.of(request.ty.name)?;
         self.world.fault_point("recovery: before repeating");
-        let mut tries = 0;
+        let begun = self.world.now();
+        let (mut tries, mut unanswered) = (0, 0);
         loop {
-            match provider.create(request).await {
+            let error = match provider.create(request).await {
                 Ok(made) => {
                     self.world.fault_point("recovery: repeated");
                     return Ok((
@@ -122,45 +118,50 @@ impl Recovery<'_> {
                         "it was made again as recorded",
                     ));
                 }
-                Err(error)
-                    if matches!(error.kind, ErrorKind::Throttled | ErrorKind::Transient)
-                        && tries < 8 =>
-                {
-                    tries += 1;
-                    self.world
-                        .sleep(error.retry_after.unwrap_or(Duration::from_secs(2)))
-                        .await;
-                }
-                Err(error) if error.kind == ErrorKind::Ambiguous => {
-                    let find = Find {
-                        ty: request.ty,
-                        inputs: request.inputs.clone(),
-                        token: request.token.clone(),
-                    };
+                Err(error) => error,
+            };
+            tries += 1;
+            match (error.kind, verdict(error.kind, tries)) {
+                (ErrorKind::Ambiguous, _) => {
                     self.world.sleep(window(request.ty)).await;
-                    if let Some(seen) = retried(self.world, || provider.find(&find)).await? {
-                        return Ok((Record::Made { birth, id: seen.id }, "it exists"));
+                    if let Some(id) = self.find(request).await? {
+                        return Ok((Record::Made { birth, id }, "it exists"));
                     }
-                    tries += 1;
-                    if tries >= 8 {
+                    unanswered += 1;
+                    if unanswered >= 8 {
                         return Err(error);
                     }
                 }
                 // The request no longer makes sense: the plan starts afresh.
-                Err(error)
-                    if matches!(
-                        error.kind,
-                        ErrorKind::Invalid
-                            | ErrorKind::Conflict
-                            | ErrorKind::NotYet
-                            | ErrorKind::Gone
-                    ) =>
-                {
-                    return Ok((Record::Undone { birth }, "it never happened"));
+                (
+                    ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotYet | ErrorKind::Gone,
+                    _,
+                ) => return Ok((Record::Undone { birth }, "it never happened")),
+                (_, Verdict::Again { after, deadline }) => {
+                    let wait = error.retry_after.unwrap_or(after).max(after);
+                    if self.world.now().saturating_sub(begun) + wait > deadline {
+                        return Err(error);
+                    }
+                    self.world.sleep(wait).await;
                 }
-                Err(error) => return Err(error),
+                _ => return Err(error),
             }
         }
+    }
+
+    /// The id of the object that a creation asked for, if it is seen. A
+    /// namesake is not it.
+    async fn find(&self, request: &Request) -> Result<Option<String>, ProviderError> {
+        let provider = self.providers.of(request.ty.name)?;
+        let find = Find {
+            ty: request.ty,
+            inputs: request.inputs.clone(),
+            token: request.token.clone(),
+        };
+        let seen = retried(self.world, || provider.find(&find)).await?;
+        Ok(seen
+            .filter(|seen| is_born(seen, &request.token))
+            .map(|seen| seen.id))
     }
 
     async fn deletion(

@@ -6,10 +6,10 @@
 //! object that carries another birth's tag is a namesake: ours is gone.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use futures::future::join_all;
 
+use super::retry::{Verdict, verdict};
 use super::wait::window;
 use crate::plan::{Sight, open_body};
 use crate::provider::{ErrorKind, Observed, ProviderError, Providers, Target};
@@ -117,28 +117,31 @@ async fn directly(
     Ok(Sight::Gone)
 }
 
-/// Reads have no effect, so every passing failure is simply repeated.
+/// Reads have no effect, so every passing failure is simply repeated, as long
+/// as the retry table says for its kind; one without an answer too.
 pub(crate) async fn retried<'a, T>(
     world: &dyn World,
     mut call: impl FnMut() -> futures::future::BoxFuture<'a, Result<T, ProviderError>>,
 ) -> Result<T, ProviderError> {
-    let mut wait = Duration::from_secs(1);
-    for _ in 0..12 {
-        match call().await {
-            Err(error)
-                if matches!(
-                    error.kind,
-                    ErrorKind::Throttled
-                        | ErrorKind::Transient
-                        | ErrorKind::Ambiguous
-                        | ErrorKind::NotYet
-                ) =>
-            {
-                world.sleep(error.retry_after.unwrap_or(wait)).await;
-                wait = (wait * 2).min(Duration::from_secs(30));
-            }
-            other => return other,
+    let begun = world.now();
+    let mut tries = 0;
+    loop {
+        let error = match call().await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        tries += 1;
+        let kind = match error.kind {
+            ErrorKind::Ambiguous => ErrorKind::Transient,
+            kind => kind,
+        };
+        let Verdict::Again { after, deadline } = verdict(kind, tries) else {
+            return Err(error);
+        };
+        let wait = error.retry_after.unwrap_or(after).max(after);
+        if world.now().saturating_sub(begun) + wait > deadline {
+            return Err(error);
         }
+        world.sleep(wait).await;
     }
-    call().await
 }

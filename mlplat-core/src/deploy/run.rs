@@ -20,7 +20,7 @@ use crate::graph::Graph;
 use crate::path::NodePath;
 use crate::plan::{Change, Env, NodeOutputs, Plan, Planned, SecretBook, StepKind};
 use crate::provider::Providers;
-use crate::state::{Session, StoreError};
+use crate::state::{BirthId, Session, StoreError};
 use crate::wiring::NodeId;
 use crate::world::World;
 
@@ -41,6 +41,8 @@ pub(crate) struct Run<'a> {
     /// For each step, what is left of the longest path through it.
     pub(crate) priority: Vec<u64>,
     outputs: Mutex<Vec<Option<NodeOutputs>>>,
+    /// The object that stands for each node by now.
+    places: Mutex<Vec<Option<BirthId>>>,
     kept: Mutex<HashSet<usize>>,
 }
 
@@ -82,6 +84,7 @@ impl<'a> Run<'a> {
             lineage: setup.ledger.with(|state| state.lineage.clone()),
             priority: crate::plan::remaining(&setup.plan.steps),
             outputs: Mutex::new(vec![None; setup.graph.nodes().len()]),
+            places: Mutex::new(vec![None; setup.graph.nodes().len()]),
             kept: Mutex::default(),
         };
         for (node, answer) in &setup.plan.answers {
@@ -113,6 +116,20 @@ impl<'a> Run<'a> {
                 changing: Default::default(),
             });
         }
+    }
+
+    /// An object stands for a node from now on.
+    pub(crate) fn place(&self, node: NodeId, object: BirthId) {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = places.get_mut(node.index()) {
+            *place = Some(object);
+        }
+    }
+
+    /// The object that stands for a node whose step is done.
+    pub(crate) fn placed(&self, node: NodeId) -> Option<BirthId> {
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        places.get(node.index()).copied().flatten()
     }
 
     /// A replacement turned out not to be needed: its old object stays.
@@ -157,7 +174,8 @@ struct Progress<'a> {
     /// Why a step is not started: the node that failed before it.
     blocked: HashMap<usize, NodePath>,
     done: usize,
-    skipped: usize,
+    /// Steps to report that ended well or not: the others were skipped.
+    ended: usize,
     failed: Vec<Failure>,
     stopping: bool,
 }
@@ -253,7 +271,7 @@ impl<'a> Progress<'a> {
             took: vec![Duration::ZERO; steps.len()],
             blocked: HashMap::new(),
             done: 0,
-            skipped: 0,
+            ended: 0,
             failed: Vec::new(),
             stopping: false,
         }
@@ -263,7 +281,14 @@ impl<'a> Progress<'a> {
         // A step that is over at once can make others ready.
         while let Some(at) = self.ready.pop() {
             if let Some(because) = self.blocked.get(&at).cloned() {
-                self.skip(at, because.to_string());
+                // What it waits for may have been cut off rather than failed.
+                let failed = self.failed.iter().any(|failure| failure.path == because);
+                let because = if failed {
+                    because.to_string()
+                } else {
+                    "cancelled".to_owned()
+                };
+                self.skip(at, because);
             } else if self.stopping {
                 self.skip(at, "cancelled".to_owned());
             } else {
@@ -283,7 +308,6 @@ impl<'a> Progress<'a> {
         let Some((planned, kind, _)) = self.run.planned(at) else {
             return;
         };
-        let reports = verb(planned, kind).is_some();
         if let Some(action) = verb(planned, kind) {
             let path = planned.path.clone();
             self.run.tell(Event::Skipped {
@@ -292,7 +316,6 @@ impl<'a> Progress<'a> {
                 because,
             });
         }
-        self.skipped += usize::from(reports);
         let cause = self
             .blocked
             .get(&at)
@@ -305,19 +328,15 @@ impl<'a> Progress<'a> {
         let now = self.run.world.now();
         self.took[at] = now.saturating_sub(self.begun[at].unwrap_or(now));
         match end {
-            StepEnd::Done { counts } => {
-                self.done += usize::from(counts);
+            StepEnd::Done => {
+                // What turned out to need nothing is done as well.
+                self.done += usize::from(self.run.reports(at));
+                self.ended += usize::from(self.run.reports(at));
                 self.release(at, None);
             }
-            StepEnd::Halted => {
-                self.skipped += 1;
-                let path = self
-                    .run
-                    .planned(at)
-                    .map(|(planned, ..)| planned.path.clone());
-                self.release(at, path);
-            }
+            StepEnd::Halted => self.skip(at, "cancelled".to_owned()),
             StepEnd::Failed(failure) => {
+                self.ended += usize::from(self.run.reports(at));
                 let path = failure.path.clone();
                 self.failed.push(failure);
                 self.release(at, Some(path));
@@ -339,10 +358,11 @@ impl<'a> Progress<'a> {
         }
     }
 
-    fn finish(mut self) -> Deployment {
-        // Steps that never became ready wait for those that were cut off.
-        self.skipped += self.waits.iter().filter(|waits| **waits > 0).count();
-        let outcome = match (self.failed.is_empty(), self.skipped) {
+    fn finish(self) -> Deployment {
+        // Cut off, never ready, or not started: all the same in the end.
+        let steps = 0..self.run.plan.steps.len();
+        let skipped = steps.filter(|at| self.run.reports(*at)).count() - self.ended;
+        let outcome = match (self.failed.is_empty(), skipped) {
             (false, _) => Outcome::Failed,
             (true, 0) if !self.stopping => Outcome::Complete,
             (true, _) => Outcome::Cancelled,
@@ -350,7 +370,7 @@ impl<'a> Progress<'a> {
         Deployment {
             outcome,
             done: self.done,
-            skipped: self.skipped,
+            skipped,
             elapsed_s: seconds(self.run.world.now().saturating_sub(self.run.started)),
             critical_path_s: seconds(self.longest()),
             failed: self.failed,
@@ -381,12 +401,14 @@ fn guarded<'a>(run: &'a Run<'a>, at: usize) -> StepFuture<'a> {
             };
             // The panic's own text may carry values, so it is not repeated.
             let message = "the provider panicked: this is a bug in it; what was under way is found again by the next run";
-            StepEnd::Failed(Failure {
+            let failure = Failure {
                 path,
                 code: "Panic".to_owned(),
                 message: message.to_owned(),
                 source,
-            })
+            };
+            run.tell_failed(at, &failure);
+            StepEnd::Failed(failure)
         });
         (at, end)
     })

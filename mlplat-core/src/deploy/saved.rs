@@ -36,7 +36,9 @@ impl SavedPlan {
                 .iter()
                 .map(|r| (&r.field, &r.old, &r.new, r.rule))
                 .collect();
-            let line = serde_json::json!([planned.path, planned.ty, planned.change, reasons]);
+            let orphan = planned.orphan.as_ref().map(|orphan| &orphan.id);
+            let line =
+                serde_json::json!([planned.path, planned.ty, planned.change, reasons, orphan]);
             hasher.update(line.to_string());
             hasher.update(b"\n");
         }

@@ -11,22 +11,35 @@ use super::ledger::Halted;
 use super::outcome::Failure;
 use super::retry::{Verdict, verdict};
 use super::run::{Run, seconds, verb};
-use crate::facts::{OnChange, Refs, Type};
+use crate::facts::{Canon, OnChange, OutputFact, OutputLife, Refs, Type};
 use crate::graph::{Node, NodeKind};
-use crate::plan::{Change, Evaluator, Planned, StepKind, Val, render_body};
+use crate::plan::{Change, Evaluator, Planned, StepKind, Val, canonical, render_body};
 use crate::provider::{ErrorKind, Made, Observed, Owned, Provider, ProviderError, Request, Target};
 use crate::state::{Action, Birth, BirthId, Body, Object, Pinned, Record, Stage};
 use crate::wiring::NodeId;
 
 /// How a step ended.
 pub(crate) enum StepEnd {
-    /// Well; whether it counts as something done.
-    Done { counts: bool },
+    /// Well.
+    Done,
     /// Not well.
     Failed(Failure),
     /// The run ended under it, or it was asked to stop.
     Halted,
 }
+
+/// How an object came to be as wanted.
+enum Finished {
+    /// Created just now, with this id.
+    Created(String),
+    /// A creation that an earlier run began.
+    Resumed,
+    /// These fields were updated.
+    Updated(Vec<String>),
+}
+
+/// How often an update without an answer is sent again.
+const UNANSWERED: u32 = 8;
 
 /// Why a step does not go on.
 pub(crate) enum Stop {
@@ -64,10 +77,19 @@ impl At<'_> {
 }
 
 impl Run<'_> {
+    /// A call that came to nothing. One that would have been repeated, had the
+    /// run not been asked to stop, has not failed.
+    pub(crate) fn gave_up(&self, at: At<'_>, error: &ProviderError) -> Stop {
+        if self.cancel.is_cancelled() && matches!(verdict(error.kind, 1), Verdict::Again { .. }) {
+            return Stop::Halted;
+        }
+        at.failed(error)
+    }
+
     /// Carries out one step.
     pub(crate) async fn step(&self, number: usize) -> StepEnd {
         let Some((planned, kind, index)) = self.planned(number) else {
-            return StepEnd::Done { counts: false };
+            return StepEnd::Done;
         };
         let at = At {
             planned,
@@ -77,36 +99,43 @@ impl Run<'_> {
         let result = match kind {
             StepKind::Bring(node) => self.bring(at, node, index).await,
             StepKind::Remove(object) if !self.is_kept(index) => self.remove(at, object).await,
-            StepKind::Remove(_) => Ok(false),
+            StepKind::Remove(_) => Ok(()),
             StepKind::Sweep(_) => self.sweep(at).await,
         };
         match result {
-            Ok(counts) => StepEnd::Done { counts },
+            Ok(()) => StepEnd::Done,
             Err(Stop::Halted) => StepEnd::Halted,
             Err(Stop::Failed(failure)) => {
-                self.tell(Event::Failed {
-                    path: failure.path.clone(),
-                    action: at.verb,
-                    code: failure.code.clone(),
-                    message: failure.message.clone(),
-                    source: failure.source,
-                });
+                self.tell_failed(number, &failure);
                 StepEnd::Failed(failure)
             }
         }
     }
 
-    async fn bring(&self, at: At<'_>, id: NodeId, index: usize) -> Result<bool, Stop> {
+    pub(crate) fn tell_failed(&self, number: usize, failure: &Failure) {
+        let verb = self
+            .planned(number)
+            .and_then(|(planned, kind, _)| verb(planned, kind));
+        self.tell(Event::Failed {
+            path: failure.path.clone(),
+            action: verb.unwrap_or(Verb::Read),
+            code: failure.code.clone(),
+            message: failure.message.clone(),
+            source: failure.source,
+        });
+    }
+
+    async fn bring(&self, at: At<'_>, id: NodeId, index: usize) -> Result<(), Stop> {
         let node = self.graph.node(id);
         match (&node.kind, at.planned.change) {
-            (NodeKind::Lookup, _) => self.ask(at, node, id).await.map(|()| false),
-            (NodeKind::Existing(_), _) => self.read_existing(at, node, id).await.map(|()| false),
+            (NodeKind::Lookup, _) => self.ask(at, node, id).await,
+            (NodeKind::Existing(_), _) => self.read_existing(at, node, id).await,
             (NodeKind::Resource, Change::Create | Change::Replace) => match &at.planned.birth {
                 Some(birth) => self.make(at, node, id, birth, index).await,
                 None => self.go_on(at, node, id).await,
             },
             (NodeKind::Resource, Change::Update) => self.update(at, node, id).await,
-            (NodeKind::Resource, _) => self.stay(at, node, id).await.map(|()| false),
+            (NodeKind::Resource, _) => self.stay(at, node, id).await,
         }
     }
 
@@ -145,7 +174,7 @@ impl Run<'_> {
         id: NodeId,
         birth: &Birth,
         index: usize,
-    ) -> Result<bool, Stop> {
+    ) -> Result<(), Stop> {
         let old = at.planned.object;
         if at.planned.is_conditional()
             && !at.planned.delete_first
@@ -154,7 +183,7 @@ impl Run<'_> {
         {
             self.keep(index);
             self.stay(at, node, id).await?;
-            return Ok(false);
+            return Ok(());
         }
         let (request, body) = self.request(at, node, birth)?;
         self.tell_started(at, node.ty);
@@ -193,15 +222,16 @@ impl Run<'_> {
                     .await?
             }
         };
-        self.finish(at, node, id, birth.id, Some(made.id), seen, begun)
+        let made = Finished::Created(made.id);
+        self.finish(at, node, id, birth.id, made, seen, begun)
             .await?;
-        Ok(true)
+        Ok(())
     }
 
     /// An interrupted creation whose object exists goes on with waiting.
-    async fn go_on(&self, at: At<'_>, node: &Node, id: NodeId) -> Result<bool, Stop> {
+    async fn go_on(&self, at: At<'_>, node: &Node, id: NodeId) -> Result<(), Stop> {
         let Some((birth, object)) = self.object(at) else {
-            return Ok(false);
+            return Ok(());
         };
         self.tell_started(at, node.ty);
         let begun = self.world.now();
@@ -209,8 +239,10 @@ impl Run<'_> {
         let seen = self
             .until_ready(at, &target, Some(birth), begun, node.rules.timeout)
             .await?;
-        self.finish(at, node, id, birth, None, seen, begun).await?;
-        Ok(true)
+        self.stay(at, node, id).await?;
+        self.finish(at, node, id, birth, Finished::Resumed, seen, begun)
+            .await?;
+        Ok(())
     }
 
     /// The creation call. When it had no answer, what it did is looked for
@@ -236,15 +268,15 @@ impl Run<'_> {
                 }
                 Err(error) => {
                     self.ledger.commit(vec![Record::Undone { birth }]).await?;
-                    return Err(at.failed(&error));
+                    return Err(self.gave_up(at, &error));
                 }
             }
         }
     }
 
-    async fn update(&self, at: At<'_>, node: &Node, id: NodeId) -> Result<bool, Stop> {
+    async fn update(&self, at: At<'_>, node: &Node, id: NodeId) -> Result<(), Stop> {
         let Some((birth, object)) = self.object(at) else {
-            return Ok(false);
+            return Ok(());
         };
         let target = self.target(at, node.ty, birth, &object)?;
         let begun = self.world.now();
@@ -264,7 +296,7 @@ impl Run<'_> {
         fields.dedup();
         if fields.is_empty() {
             self.stay(at, node, id).await?;
-            return Ok(false);
+            return Ok(());
         }
         self.check_fields(at, node, &fields)?;
         let born = self.born(birth, node);
@@ -295,9 +327,11 @@ impl Run<'_> {
             );
         }
         if let Some(seen) = seen {
-            self.finish(at, node, id, birth, None, seen, begun).await?;
+            let updated = Finished::Updated(fields);
+            self.finish(at, node, id, birth, updated, seen, begun)
+                .await?;
         }
-        Ok(true)
+        Ok(())
     }
 
     async fn update_once(
@@ -309,25 +343,53 @@ impl Run<'_> {
         fields: &[String],
     ) -> Result<(), Stop> {
         let provider = self.provider(at, target.ty)?;
+        let mut unanswered = 0;
         loop {
-            match self
-                .call(at, target.ty, || provider.update(target, request, fields))
-                .await
-            {
+            let call = || provider.update(target, request, fields);
+            match self.call(at, target.ty, call).await {
                 Ok(()) => return Ok(()),
-                // Updating to the same values twice is the same as once.
-                Err(error) if error.kind == ErrorKind::Ambiguous => {}
+                // Updating to the same values twice is the same as once, but
+                // a service that never answers is not asked for ever.
+                Err(error) if error.kind == ErrorKind::Ambiguous && unanswered < UNANSWERED => {
+                    unanswered += 1;
+                    if self.has_taken(at, target, request, fields).await? {
+                        return Ok(());
+                    }
+                }
                 Err(error) => {
                     self.ledger.commit(vec![Record::Undone { birth }]).await?;
-                    return Err(at.failed(&error));
+                    return Err(self.gave_up(at, &error));
                 }
             }
         }
     }
 
-    async fn remove(&self, at: At<'_>, birth: BirthId) -> Result<bool, Stop> {
+    /// Whether an update without an answer had its effect, as far as the
+    /// fields can be read.
+    async fn has_taken(
+        &self,
+        at: At<'_>,
+        target: &Target,
+        request: &Request,
+        fields: &[String],
+    ) -> Result<bool, Stop> {
+        let provider = self.provider(at, target.ty)?;
+        let seen = self
+            .call(at, target.ty, || provider.read(target))
+            .await
+            .map_err(|error| self.gave_up(at, &error))?;
+        Ok(fields.iter().all(|name| {
+            let field = target.ty.field(name);
+            let readable = field.is_some_and(|f| f.change != OnChange::WriteOnly && !f.secret);
+            let canon = field.map_or(Canon::Exact, |f| f.canon);
+            let form = |value: &Value| canonical(canon, value.clone());
+            readable && seen.inputs.get(name).map(form) == request.inputs.get(name).map(form)
+        }))
+    }
+
+    async fn remove(&self, at: At<'_>, birth: BirthId) -> Result<(), Stop> {
         let Some(object) = self.ledger.with(|state| state.objects.get(&birth).cloned()) else {
-            return Ok(false);
+            return Ok(());
         };
         if at.planned.change == Change::Forget || object.retain {
             self.ledger
@@ -340,7 +402,7 @@ impl Run<'_> {
                 id: Some(object.id),
                 took_s: 0.0,
             });
-            return Ok(true);
+            return Ok(());
         }
         let ty = self.providers.type_named(&object.ty).ok_or_else(|| {
             at.refused(
@@ -383,12 +445,12 @@ impl Run<'_> {
         }
         self.ledger.commit(vec![Record::Deleted { birth }]).await?;
         self.tell_done(at, Some(target.id), begun);
-        Ok(true)
+        Ok(())
     }
 
-    async fn sweep(&self, at: At<'_>) -> Result<bool, Stop> {
+    async fn sweep(&self, at: At<'_>) -> Result<(), Stop> {
         let Some(Owned { ty, id, token }) = &at.planned.orphan else {
-            return Ok(false);
+            return Ok(());
         };
         let ty = self
             .providers
@@ -404,7 +466,7 @@ impl Run<'_> {
         let begun = self.world.now();
         self.delete_until_gone(at, &target, begun).await?;
         self.tell_done(at, Some(target.id), begun);
-        Ok(true)
+        Ok(())
     }
 
     async fn ask(&self, at: At<'_>, node: &Node, id: NodeId) -> Result<(), Stop> {
@@ -417,7 +479,7 @@ impl Run<'_> {
         let outputs = self
             .call(at, node.ty, || provider.look_up(node.ty, &clear))
             .await
-            .map_err(|error| at.failed(&error))?;
+            .map_err(|error| self.gave_up(at, &error))?;
         let pinned = Pinned {
             inputs: crate::plan::canonical_text(&Value::Object(clear)),
             outputs: raw(&outputs),
@@ -451,7 +513,7 @@ impl Run<'_> {
         let seen = self
             .call(at, node.ty, || provider.read(&target))
             .await
-            .map_err(|error| at.failed(&error))?;
+            .map_err(|error| self.gave_up(at, &error))?;
         self.set_outputs(id, seen.outputs, BTreeMap::new());
         Ok(())
     }
@@ -471,13 +533,17 @@ impl Run<'_> {
         let mut tries = 0;
         loop {
             let result = {
-                let _slot = self.slots.acquire(at.priority).await;
+                let mut slot = self.slots.acquire(at.priority).await;
                 if let Some(rate) = self.providers.of(ty.name)?.rate(ty.service()) {
                     let wait = self.limits.reserve(ty.service(), rate, self.world);
                     if !wait.is_zero() {
+                        // A slow service must not hold what others could use.
+                        drop(slot);
                         self.world.sleep(wait).await;
+                        slot = self.slots.acquire(at.priority).await;
                     }
                 }
+                let _slot = slot;
                 self.world.fault_point("call: before");
                 let result = call().await;
                 self.world.fault_point("call: answered");
@@ -618,28 +684,23 @@ impl Run<'_> {
                 });
             }
         }
-        self.ledger.with(|state| {
-            let current = state.current();
-            let (mut hard, mut soft) = (Vec::new(), Vec::new());
-            let mut seen = std::collections::BTreeSet::new();
-            let mut queue: Vec<NodeId> = node.after.clone();
-            while let Some(id) = queue.pop() {
-                if !seen.insert(id) {
-                    continue;
-                }
-                let earlier = self.graph.node(id);
-                match (current.get(&earlier.path), &earlier.kind) {
-                    (Some(birth), NodeKind::Resource) if blocking.contains(&id) => {
-                        hard.push(*birth)
-                    }
-                    (Some(birth), NodeKind::Resource) => soft.push(*birth),
-                    _ => queue.extend(&earlier.after),
-                }
+        let (mut hard, mut soft) = (Vec::new(), Vec::new());
+        let mut seen = std::collections::BTreeSet::new();
+        let mut queue: Vec<NodeId> = node.after.clone();
+        while let Some(id) = queue.pop() {
+            if !seen.insert(id) {
+                continue;
             }
-            hard.sort_unstable();
-            soft.sort_unstable();
-            (hard, soft)
-        })
+            let earlier = self.graph.node(id);
+            match (self.placed(id), &earlier.kind) {
+                (Some(birth), NodeKind::Resource) if blocking.contains(&id) => hard.push(birth),
+                (Some(birth), NodeKind::Resource) => soft.push(birth),
+                _ => queue.extend(&earlier.after),
+            }
+        }
+        hard.sort_unstable();
+        soft.sort_unstable();
+        (hard, soft)
     }
 
     fn object(&self, at: At<'_>) -> Option<(BirthId, Object)> {
@@ -690,22 +751,25 @@ impl Run<'_> {
         node: &Node,
         id: NodeId,
         birth: BirthId,
-        made: Option<String>,
+        how: Finished,
         seen: Observed,
         begun: Duration,
     ) -> Result<(), Stop> {
-        if let Some(missing) = node
-            .ty
-            .outputs
-            .iter()
-            .find(|output| !seen.outputs.contains_key(output.name))
-        {
-            let message = format!("{} did not give its output {}", node.ty.name, missing.name);
-            return Err(at.failed(&ProviderError::new(
-                ErrorKind::Bug,
-                "MissingOutput",
-                message,
-            )));
+        let fresh = self
+            .ledger
+            .with(|state| !state.objects.contains_key(&birth));
+        let contradiction = self.contradiction(node.ty, birth, &how, &seen);
+        let made = match how {
+            Finished::Created(made) if fresh => Some(made),
+            _ => None,
+        };
+        if let Some(message) = contradiction {
+            if let Some(id) = made {
+                // Whatever else is wrong with it: it exists.
+                self.ledger.commit(vec![Record::Made { birth, id }]).await?;
+            }
+            let error = ProviderError::new(ErrorKind::Bug, "ContradictsFacts", message);
+            return Err(at.failed(&error));
         }
         let took = self.world.now().saturating_sub(begun);
         let outputs: BTreeMap<String, Val> = seen
@@ -719,13 +783,10 @@ impl Run<'_> {
             self.secrets.keyring(),
             Some(self.world),
         );
-        let fresh_id = self
-            .ledger
-            .with(|state| !state.objects.contains_key(&birth));
         self.ledger
             .commit(vec![Record::Done {
                 birth,
-                id: made.filter(|_| fresh_id),
+                id: made,
                 outputs: body.unwrap_or_else(Body::empty),
                 took_s: Some(took.as_secs_f64().round() as u32),
             }])
@@ -735,8 +796,51 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// How what the provider shows contradicts what its type declares.
+    fn contradiction(
+        &self,
+        ty: &Type,
+        birth: BirthId,
+        how: &Finished,
+        seen: &Observed,
+    ) -> Option<String> {
+        let missing = ty
+            .outputs
+            .iter()
+            .find(|output| !seen.outputs.contains_key(output.name));
+        if let Some(missing) = missing {
+            return Some(format!(
+                "{} did not give its output {}",
+                ty.name, missing.name
+            ));
+        }
+        let Finished::Updated(fields) = how else {
+            return None;
+        };
+        let before = self.ledger.with(|state| {
+            let object = state.objects.get(&birth)?;
+            serde_json::from_str::<Map<String, Value>>(object.outputs.get()).ok()
+        })?;
+        let stays = |output: &&OutputFact| match output.life {
+            OutputLife::Fixed => true,
+            OutputLife::ChangesWith(with) => !with.iter().any(|w| fields.iter().any(|f| f == w)),
+            OutputLife::Drifts => false,
+        };
+        let changed = ty.outputs.iter().filter(stays).find(|output| {
+            let old = before.get(output.name).filter(|_| !output.secret);
+            old.is_some_and(|old| seen.outputs.get(output.name) != Some(old))
+        })?;
+        Some(format!(
+            "{} changed its output {}, which it declares not to change with {}",
+            ty.name,
+            changed.name,
+            fields.join(", ")
+        ))
+    }
+
     /// Lets others use an object's outputs.
     pub(crate) fn publish(&self, id: NodeId, birth: BirthId) {
+        self.place(id, birth);
         let outputs = self.ledger.with(|state| {
             let object = state.objects.get(&birth)?;
             let known = serde_json::from_str(object.outputs.get()).ok()?;

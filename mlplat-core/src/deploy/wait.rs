@@ -25,6 +25,12 @@ pub(crate) fn window(ty: &Type) -> Duration {
     }
 }
 
+/// Whether what was found is the object that was asked for, as far as its tag
+/// says: a namesake carries none of ours, or another birth's.
+pub(crate) fn is_born(seen: &Observed, token: &str) -> bool {
+    seen.token.as_deref().is_none_or(|found| found == token)
+}
+
 impl Run<'_> {
     /// Waits until an object is ready. With `creating`, an object that ends in
     /// failure is recorded as broken.
@@ -47,15 +53,22 @@ impl Run<'_> {
         let limit = timeout.unwrap_or_else(|| (expected * 5).max(Duration::from_secs(20 * 60)));
         let provider = self.provider(at, target.ty)?;
         let mut shown = String::new();
+        // The call may have been refused for a while before it was taken, and
+        // reads can lag only behind a call that was.
+        let looking = self.world.now();
         loop {
-            let waited = self.world.now().saturating_sub(begun);
+            let now = self.world.now();
+            let waited = now.saturating_sub(begun);
             let status = match self.call(at, target.ty, || provider.read(target)).await {
                 Ok(seen) if seen.status == Status::Ready => return Ok(seen),
                 Ok(seen) => seen.status,
-                Err(error) if error.kind == ErrorKind::Gone && waited <= window(target.ty) => {
+                Err(error)
+                    if error.kind == ErrorKind::Gone
+                        && now.saturating_sub(looking) <= window(target.ty) =>
+                {
                     Status::Coming("not visible yet".to_owned())
                 }
-                Err(error) => return Err(at.failed(&error)),
+                Err(error) => return Err(self.gave_up(at, &error)),
             };
             match status {
                 Status::Failed(why) | Status::Leaving(why) => {
@@ -115,7 +128,7 @@ impl Run<'_> {
             // Whether an unanswered call had its effect shows in the reads.
             Ok(()) => {}
             Err(error) if error.kind == ErrorKind::Ambiguous => {}
-            Err(error) => return Err(at.failed(&error)),
+            Err(error) => return Err(self.gave_up(at, &error)),
         }
         let expected = Duration::from_secs(u64::from(target.ty.delete.typical_s));
         let limit = (expected * 10).max(Duration::from_secs(30 * 60));
@@ -124,7 +137,7 @@ impl Run<'_> {
             let waited = self.world.now().saturating_sub(begun);
             match self.call(at, target.ty, || provider.read(target)).await {
                 Err(error) if error.kind == ErrorKind::Gone => return Ok(()),
-                Err(error) => return Err(at.failed(&error)),
+                Err(error) => return Err(self.gave_up(at, &error)),
                 Ok(seen) => match seen.status {
                     Status::Leaving(_) => {}
                     // The call was lost, or reads lag behind it.
@@ -134,7 +147,7 @@ impl Run<'_> {
                         if let Err(error) = repeated
                             && !matches!(error.kind, ErrorKind::Gone | ErrorKind::Ambiguous)
                         {
-                            return Err(at.failed(&error));
+                            return Err(self.gave_up(at, &error));
                         }
                     }
                     _ => {}
@@ -172,9 +185,9 @@ impl Run<'_> {
         loop {
             let found = self.call(at, request.ty, || provider.find(&find)).await;
             match found {
-                Ok(Some(seen)) => return Ok(Some(seen)),
-                Ok(None) => {}
-                Err(error) => return Err(at.failed(&error)),
+                Ok(Some(seen)) if is_born(&seen, &request.token) => return Ok(Some(seen)),
+                Ok(_) => {}
+                Err(error) => return Err(self.gave_up(at, &error)),
             }
             if self.world.now().saturating_sub(begun) >= window(request.ty) {
                 return Ok(None);

@@ -250,6 +250,16 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Protection that the program says and the state does not know yet: it
+    /// has to be remembered even when nothing else changes.
+    pub(crate) fn new_rules(&self) -> impl Iterator<Item = &Record> {
+        self.refreshed
+            .iter()
+            .filter(|record| matches!(record, Record::Ruled { .. }))
+    }
+}
+
 impl fmt::Display for Change {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(self.word())

@@ -29,16 +29,33 @@ impl Base {
         for (name, value) in &mut base.inputs {
             let field = ty.field(name);
             let readable = field.is_none_or(|f| f.change != OnChange::WriteOnly && !f.secret);
-            let Some(now) = seen.inputs.get(name).filter(|_| readable) else {
+            if !readable {
                 continue;
+            }
+            let now = match seen.inputs.get(name) {
+                Some(now) => canonical(field.map_or(Canon::Exact, |f| f.canon), now.clone()),
+                // What is empty is shown as empty by some services and not at
+                // all by others.
+                None if is_empty(value) => continue,
+                None => Value::Null,
             };
-            let now = canonical(field.map_or(Canon::Exact, |f| f.canon), now.clone());
             if now != *value {
                 base.drifted.push(name.clone());
                 *value = now;
             }
         }
+        base.inputs.retain(|_, value| !value.is_null());
         base
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -141,18 +158,21 @@ pub(super) fn same_key(
                 && unique
                     .fields
                     .iter()
-                    .all(|field| overlap(old.get(*field), new.get(*field)))
+                    .all(|field| match (old.get(*field), new.get(*field)) {
+                        (Some(old), Some(Val::Known(new))) => overlap(old, new),
+                        _ => false,
+                    })
         }
     });
     clash.map(|unique| unique.code)
 }
 
-fn overlap(old: Option<&Value>, new: Option<&Val>) -> bool {
-    let (Some(Value::String(old)), Some(Val::Known(Value::String(new)))) = (old, new) else {
-        return false;
-    };
-    match (old.parse::<ipnet::IpNet>(), new.parse::<ipnet::IpNet>()) {
-        (Ok(old), Ok(new)) => old.contains(&new) || new.contains(&old),
-        _ => old == new,
+/// Whether two ranges have an address in common. What is no range overlaps
+/// only itself.
+pub(super) fn overlap(one: &Value, other: &Value) -> bool {
+    let net = |value: &Value| value.as_str()?.parse::<ipnet::IpNet>().ok();
+    match (net(one), net(other)) {
+        (Some(one), Some(other)) => one.contains(&other) || other.contains(&one),
+        _ => one == other,
     }
 }

@@ -10,13 +10,13 @@ use super::change::{Change, Counts, Plan, Planned, Reason, Rule};
 use super::diff::{self, Base};
 use super::eval::{Env, Evaluator, NodeOutputs};
 use super::render::{self, SecretBook};
-use super::steps::{self, NoOrder};
+use super::steps::{self, Claim, Freed, NoOrder};
 use super::{Val, canonical_text, estimate};
-use crate::facts::{OutputLife, Type};
+use crate::facts::{OutputLife, Scope, Type};
 use crate::graph::{Graph, Node, NodeKind};
 use crate::path::NodePath;
 use crate::problem::{Problem, Problems};
-use crate::provider::{Observed, Owned};
+use crate::provider::{Observed, Owned, Status};
 use crate::state::{Birth, BirthId, Body, Object, Record, Stage, State};
 use crate::wiring::NodeId;
 
@@ -56,8 +56,14 @@ pub struct Inputs<'a> {
 /// would have to be exchanged in place.
 pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Problems> {
     let mut forced: BTreeMap<NodePath, String> = BTreeMap::new();
+    let mut along: BTreeSet<NodeId> = BTreeSet::new();
     loop {
-        let round = Round::run(inputs, &forced)?;
+        let round = Round::run(inputs, &forced, &along)?;
+        let holders = round.holders_outside();
+        if !holders.is_empty() {
+            along.extend(holders);
+            continue;
+        }
         let claims = round.claims();
         let learned = &inputs.state.durations;
         let weight = |planned: &Planned, kind| {
@@ -73,6 +79,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Problems> {
                     .into_iter()
                     .map(|(at, cause)| (round.planned[at].path.clone(), round.cause(cause)))
                     .collect();
+                along.extend(more.iter().filter_map(|(path, _)| inputs.graph.find(path)));
                 forced.extend(more);
             }
             Err(NoOrder::Swap(members)) => return Err(round.swap(&members).into()),
@@ -97,10 +104,21 @@ struct Round<'a> {
     answers: HashMap<NodeId, Map<String, Value>>,
 }
 
+/// Unique keys by the group in which they may clash.
 #[derive(Default)]
 struct Keys {
-    held: HashMap<String, usize>,
-    claimed: Vec<(usize, String)>,
+    held: HashMap<String, Vec<(usize, Freed, Vec<Value>)>>,
+    claimed: Vec<(usize, Key)>,
+}
+
+/// A unique key whose parts are all known.
+#[derive(Clone, PartialEq)]
+struct Key {
+    /// Only keys of one group can clash.
+    group: String,
+    /// Ranges, which clash where they overlap; without any, the same group is
+    /// the same key.
+    ranges: Vec<Value>,
 }
 
 /// The outputs of all nodes as far as they are known.
@@ -116,6 +134,7 @@ impl<'a> Round<'a> {
     fn run(
         inputs: &'a Inputs<'a>,
         forced: &'a BTreeMap<NodePath, String>,
+        along: &BTreeSet<NodeId>,
     ) -> Result<Self, Problems> {
         let count = inputs.graph.nodes().len();
         let mut round = Self {
@@ -124,7 +143,7 @@ impl<'a> Round<'a> {
             current: inputs.state.current(),
             env: Outputs(RefCell::new(vec![None; count])),
             referenced: referenced(inputs.graph),
-            in_scope: in_scope(inputs.graph, inputs.only),
+            in_scope: in_scope(inputs.graph, inputs.only, along),
             planned: Vec::with_capacity(count),
             refreshed: Vec::new(),
             keys: Keys::default(),
@@ -245,6 +264,7 @@ impl<'a> Round<'a> {
             _ => None,
         };
         if seen.is_none() && self.unchanged(node, object, &wanted, &born) {
+            self.note_rules(node, birth, object);
             self.set_outputs(id, self.object_outputs(birth, id, &[]));
             return Ok(Planned {
                 object: Some(birth),
@@ -264,7 +284,8 @@ impl<'a> Round<'a> {
         let mut reasons = diff::fields(node.ty, &base, &wanted, &rendered, &node.rules);
         reasons.extend(unsure(object, node.ty, &wanted));
         self.refresh(birth, object, &base, seen);
-        if let Some(why) = self.has_to_go(node, object) {
+        self.note_rules(node, birth, object);
+        if let Some(why) = self.has_to_go(node, object, seen) {
             reasons.insert(0, why);
         }
         for reason in &mut reasons {
@@ -290,14 +311,31 @@ impl<'a> Round<'a> {
             .is_some_and(|body| body.json.get() == object.inputs.get())
     }
 
-    fn has_to_go(&self, node: &Node, object: &Object) -> Option<Reason> {
+    /// Protection is remembered with the object: it has to hold when the node
+    /// is no longer in the program.
+    fn note_rules(&mut self, node: &Node, birth: BirthId, object: &Object) {
+        let (protect, retain) = (node.rules.protect, node.rules.retain);
+        if (object.protect, object.retain) != (protect, retain) {
+            self.refreshed.push(Record::Ruled {
+                birth,
+                protect,
+                retain,
+            });
+        }
+    }
+
+    fn has_to_go(&self, node: &Node, object: &Object, seen: Option<&Observed>) -> Option<Reason> {
         if let Some(cause) = self.forced.get(&node.path) {
             return Some(whole(Rule::Forced, cause.clone()));
         }
-        match &object.stage {
-            Stage::Broken(why) => Some(whole(Rule::Broken, format!("its creation ended: {why}"))),
-            _ => None,
-        }
+        let because = match (&object.stage, seen.map(|seen| &seen.status)) {
+            (Stage::Broken(why), _) => format!("its creation ended: {why}"),
+            (_, Some(Status::Failed(why))) => format!("it has failed: {why}"),
+            // A deletion that began, here or outside, cannot be called back.
+            (_, Some(Status::Leaving(_))) => "it is being deleted".to_owned(),
+            _ => return None,
+        };
+        Some(whole(Rule::Broken, because))
     }
 
     fn decide(
@@ -339,6 +377,7 @@ impl<'a> Round<'a> {
         self.set_outputs(id, outputs);
         if change == Change::Update {
             self.claim(node.ty, wanted);
+            self.hold_until_updated(node.ty, &remembered(object)?, wanted);
         }
         Ok(Planned {
             object: Some(birth),
@@ -361,7 +400,7 @@ impl<'a> Round<'a> {
         let clash = diff::same_key(node.ty, &old_inputs, &inputs).is_some();
         self.set_outputs(id, None);
         self.claim(node.ty, &inputs);
-        self.hold(object, old, &old_inputs);
+        self.hold(old, &old_inputs);
         Ok(Planned {
             object: Some(object),
             birth: Some(birth),
@@ -490,7 +529,7 @@ impl<'a> Round<'a> {
                 ),
             };
             if let Ok(inputs) = remembered(object) {
-                self.hold(*birth, object, &inputs);
+                self.hold(object, &inputs);
             }
             self.planned.push(Planned {
                 path: object.path.clone(),
@@ -532,33 +571,82 @@ impl<'a> Round<'a> {
 
     fn claim(&mut self, ty: &Type, inputs: &BTreeMap<String, Val>) {
         let at = self.planned.len();
-        let known = |field: &str| match inputs.get(field) {
-            Some(Val::Known(value)) => Some(value.clone()),
-            _ => None,
-        };
-        self.keys
-            .claimed
-            .extend(key_texts(ty, &known).map(|key| (at, key)));
+        let keys = keys_of(ty, &known_part(inputs));
+        let claimed = keys.into_iter().map(|key| (at, key));
+        self.keys.claimed.extend(claimed);
     }
 
-    fn hold(&mut self, _birth: BirthId, object: &Object, inputs: &Map<String, Value>) {
-        let at = self.planned.len();
+    /// The keys that an object holds until its entry removes it.
+    fn hold(&mut self, object: &Object, inputs: &Map<String, Value>) {
         let Some(ty) = (self.inputs.types)(&object.ty) else {
             return;
         };
         let known = |field: &str| inputs.get(field).cloned();
-        self.keys
-            .held
-            .extend(key_texts(ty, &known).map(|key| (key, at)));
+        self.keep_keys(keys_of(ty, &known), Freed::ByRemoval);
     }
 
-    /// Which bring has to wait for which removal, for the sake of a key.
-    fn claims(&self) -> steps::Claims {
-        let waits = self.keys.claimed.iter().filter_map(|(claimer, key)| {
-            let holder = *self.keys.held.get(key)?;
-            (holder != *claimer).then_some((holder, *claimer))
+    /// The keys that an object holds until its entry updates it.
+    fn hold_until_updated(
+        &mut self,
+        ty: &Type,
+        old: &Map<String, Value>,
+        new: &BTreeMap<String, Val>,
+    ) {
+        let kept = keys_of(ty, &known_part(new));
+        let known = |field: &str| old.get(field).cloned();
+        let mut freed = keys_of(ty, &known);
+        freed.retain(|key| !kept.contains(key));
+        self.keep_keys(freed, Freed::ByUpdate);
+    }
+
+    fn keep_keys(&mut self, keys: Vec<Key>, freed: Freed) {
+        let at = self.planned.len();
+        for Key { group, ranges } in keys {
+            let held = self.keys.held.entry(group).or_default();
+            held.push((at, freed, ranges));
+        }
+    }
+
+    /// Which bring has to wait for which step, for the sake of a key.
+    fn claims(&self) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        for (claimer, key) in &self.keys.claimed {
+            let held = self.keys.held.get(&key.group).into_iter().flatten();
+            for (holder, freed, ranges) in held {
+                if holder != claimer && ranges_clash(ranges, &key.ranges) {
+                    claims.push(Claim {
+                        holder: *holder,
+                        freed: *freed,
+                        claimer: *claimer,
+                    });
+                }
+            }
+        }
+        claims
+    }
+
+    /// With `only`: nodes outside whose objects hold one that will go. They
+    /// have to let go, so they come along.
+    fn holders_outside(&self) -> Vec<NodeId> {
+        if self.inputs.only.is_empty() {
+            return Vec::new();
+        }
+        let goes: BTreeSet<BirthId> = self
+            .planned
+            .iter()
+            .filter(|planned| matches!(planned.change, Change::Replace | Change::Delete))
+            .filter_map(|planned| planned.object)
+            .collect();
+        let holds = |birth: &BirthId| {
+            let object = self.inputs.state.objects.get(birth);
+            object.is_some_and(|object| object.deps.iter().any(|dep| goes.contains(dep)))
+        };
+        let outside = self.planned.iter().filter_map(|planned| {
+            let node = planned.node?;
+            let object = planned.object.filter(holds)?;
+            (!self.in_scope[node.index()] && !goes.contains(&object)).then_some(node)
         });
-        waits.collect()
+        outside.collect()
     }
 
     fn cause(&self, at: usize) -> String {
@@ -755,24 +843,37 @@ fn body(members: &Map<String, Value>, sealed: &BTreeMap<String, String>) -> Body
     }
 }
 
-/// The unique keys of an object whose parts are all known. Ranges are compared
-/// elsewhere, where two candidates are at hand.
-fn key_texts<'a>(
-    ty: &'a Type,
-    known: &'a dyn Fn(&str) -> Option<Value>,
-) -> impl Iterator<Item = String> + 'a {
-    ty.unique.iter().filter_map(|unique| {
-        let mut key = format!("{}|{}", ty.name, unique.code);
-        if let crate::facts::Scope::Parent(field) | crate::facts::Scope::OverlapIn(field) =
-            unique.scope
-        {
-            key.push_str(&format!("|{}", known(field)?));
+fn known_part(inputs: &BTreeMap<String, Val>) -> impl Fn(&str) -> Option<Value> {
+    |field: &str| match inputs.get(field) {
+        Some(Val::Known(value)) => Some(value.clone()),
+        _ => None,
+    }
+}
+
+/// The unique keys of an object whose parts are all known.
+fn keys_of(ty: &Type, known: &dyn Fn(&str) -> Option<Value>) -> Vec<Key> {
+    let keys = ty.unique.iter().filter_map(|unique| {
+        let mut group = format!("{}|{}", ty.name, unique.code);
+        if let Scope::Parent(field) | Scope::OverlapIn(field) = unique.scope {
+            group.push_str(&format!("|{}", known(field)?));
         }
-        for field in unique.fields {
-            key.push_str(&format!("|{}", known(field)?));
+        let parts: Option<Vec<Value>> = unique.fields.iter().map(|field| known(field)).collect();
+        let mut ranges = parts?;
+        if !matches!(unique.scope, Scope::OverlapIn(_)) {
+            for part in ranges.drain(..) {
+                group.push_str(&format!("|{part}"));
+            }
         }
-        Some(key)
-    })
+        Some(Key { group, ranges })
+    });
+    keys.collect()
+}
+
+/// Whether two keys of one group are the same, or overlap.
+fn ranges_clash(one: &[Value], other: &[Value]) -> bool {
+    one.iter()
+        .zip(other)
+        .all(|(one, other)| diff::overlap(one, other))
 }
 
 /// Which nodes' outputs are asked for by anybody.
@@ -797,13 +898,17 @@ fn referenced(graph: &Graph) -> Vec<bool> {
     referenced
 }
 
-/// The nodes of the asked subtrees, and everything they need.
-fn in_scope(graph: &Graph, only: &[NodePath]) -> Vec<bool> {
+/// The nodes of the asked subtrees, those that have to come along, and
+/// everything they need.
+fn in_scope(graph: &Graph, only: &[NodePath], along: &BTreeSet<NodeId>) -> Vec<bool> {
     let mut wanted: Vec<bool> = graph
         .nodes()
         .iter()
         .map(|node| only.is_empty() || only.iter().any(|path| node.path.is_within(path)))
         .collect();
+    for id in along {
+        wanted[id.index()] = true;
+    }
     for id in graph.order().iter().rev() {
         if wanted[id.index()] {
             for earlier in &graph.node(*id).after {

@@ -9,7 +9,8 @@
 //! 4. a replacement normally comes before the removal of the old object;
 //! 5. *delete-first*: where old and new cannot exist side by side, the removal
 //!    comes first;
-//! 6. a bring that claims a unique key comes after the removal that frees it.
+//! 6. a bring that claims a unique key comes after the step that frees it: the
+//!    removal of its holder, or the update by which the holder takes another.
 //!
 //! Delete-first can contradict 3 and 4: a survivor can let go of the old
 //! object only by taking the new one, which cannot come before the old one is
@@ -145,24 +146,45 @@ pub(super) enum NoOrder {
     Swap(Vec<usize>),
 }
 
-/// A bring that claims what a removal frees, by entries of the plan.
-pub(super) type Claims = Vec<(usize, usize)>;
+/// A key that one entry of the plan frees and another claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Claim {
+    /// The entry that holds it now.
+    pub(super) holder: usize,
+    /// The step of the holder that frees it.
+    pub(super) freed: Freed,
+    /// The entry that will hold it.
+    pub(super) claimer: usize,
+}
+
+/// How a key becomes free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Freed {
+    /// Its holder is removed.
+    ByRemoval,
+    /// Its holder is updated to another one.
+    ByUpdate,
+}
 
 pub(super) fn build(
     graph: &Graph,
     state: &State,
     planned: &[Planned],
-    claims: &Claims,
+    claims: &[Claim],
     weight: &dyn Fn(&Planned, StepKind) -> u32,
 ) -> Result<StepGraph, NoOrder> {
     let mut builder = Builder::new(planned, weight);
     builder.references(graph);
     builder.old_references(state);
     builder.own_order();
-    for (removed, brought) in claims {
+    for claim in claims {
+        let freeing = match claim.freed {
+            Freed::ByRemoval => &builder.remove_of,
+            Freed::ByUpdate => &builder.bring_of,
+        };
         let (from, to) = (
-            builder.remove_of.get(removed),
-            builder.bring_of.get(brought),
+            freeing.get(&claim.holder),
+            builder.bring_of.get(&claim.claimer),
         );
         if let (Some(from), Some(to)) = (from, to) {
             builder.steps.add_edge(*from, *to, Order::Claims);

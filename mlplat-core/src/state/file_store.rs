@@ -119,10 +119,12 @@ impl StateStore for FileStore {
             .create_dir(&self.dir)
             .map_err(failed("make", &self.dir))?;
         let lock = self.file("lock");
+        let guard = files.lock(&lock).map_err(failed("lock", &lock))?;
+        // Read under the lock: what a run that ended meanwhile wrote counts.
         let before: Option<HolderFile> = self
             .read_if_there("holder")?
             .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let Some(guard) = files.lock(&lock).map_err(failed("lock", &lock))? else {
+        let Some(guard) = guard else {
             let other = before.map_or_else(
                 || Holder {
                     who: "another run".into(),

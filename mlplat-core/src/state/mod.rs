@@ -16,6 +16,8 @@ mod file_store;
 mod format;
 mod model;
 mod record;
+pub mod remote;
+pub mod remote_model;
 mod store;
 
 pub use birth::{Birth, BirthId};

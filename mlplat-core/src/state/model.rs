@@ -1,6 +1,6 @@
 //! The state in memory, and the one function that changes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -43,6 +43,10 @@ pub struct State {
     /// Nonces of saved plans that were carried out, newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<String>,
+    /// Ownership tags of objects that were let go and live on: they carry this
+    /// state's tag and are nobody's left-overs.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub released: BTreeSet<String>,
     /// The next free ordinal of the operation that is under way.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub next_ordinal: u32,
@@ -134,6 +138,9 @@ pub struct Intent {
     /// The objects that it leans on.
     #[serde(default)]
     pub soft_deps: Vec<BirthId>,
+    /// The object whose place it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<BirthId>,
     /// A plan that would remove it is refused.
     #[serde(default)]
     pub protect: bool,
@@ -158,6 +165,16 @@ pub struct SealedSecret {
     pub generation: u32,
     /// The sealed value.
     pub sealed: String,
+}
+
+impl Object {
+    /// Its place from now on. Names and tags still derive from the first one.
+    fn stand_at(&mut self, path: NodePath) {
+        let before = std::mem::replace(&mut self.path, path);
+        if before != self.path {
+            self.born_at.get_or_insert(before);
+        }
+    }
 }
 
 impl State {
@@ -223,18 +240,18 @@ impl State {
                 }
                 self.done(birth, outputs, took_s);
             }
-            Record::Deleted { birth } | Record::Forgotten { birth } => {
+            Record::Deleted { birth } => {
                 self.open.remove(&birth);
                 self.objects.remove(&birth);
             }
-            Record::Undone { birth } => {
-                if let Some(intent) = self.open.remove(&birth)
-                    && intent.action == Action::Update
-                    && let Some(object) = self.objects.get_mut(&birth)
-                {
-                    object.unsure = true;
-                }
+            Record::Forgotten { birth } => {
+                let born = self.birth(birth);
+                self.released
+                    .extend(born.map(|born| born.token(&self.lineage)));
+                self.open.remove(&birth);
+                self.objects.remove(&birth);
             }
+            Record::Undone { birth } => self.undone(birth),
             Record::Broken { birth, why } => {
                 self.settle(birth);
                 if let Some(object) = self.objects.get_mut(&birth) {
@@ -252,6 +269,15 @@ impl State {
                 deps,
                 soft_deps,
             } => self.moved(birth, path, deps, soft_deps),
+            Record::Ruled {
+                birth,
+                protect,
+                retain,
+            } => {
+                if let Some(object) = self.objects.get_mut(&birth) {
+                    (object.protect, object.retain) = (protect, retain);
+                }
+            }
             Record::Imported { .. } => self.imported(record),
         }
     }
@@ -285,10 +311,31 @@ impl State {
             body,
             deps,
             soft_deps,
+            replaces,
             protect,
             retain,
         };
         self.open.insert(birth, intent);
+    }
+
+    fn undone(&mut self, birth: BirthId) {
+        let Some(intent) = self.open.remove(&birth) else {
+            return;
+        };
+        match intent.action {
+            Action::Update => {
+                if let Some(object) = self.objects.get_mut(&birth) {
+                    object.unsure = true;
+                }
+            }
+            // Nothing has taken the old object's place after all.
+            Action::Create => {
+                if let Some(replaced) = intent.replaces.and_then(|id| self.objects.get_mut(&id)) {
+                    replaced.old = false;
+                }
+            }
+            Action::Delete => {}
+        }
     }
 
     fn made(&mut self, birth: BirthId, id: String) {
@@ -324,6 +371,7 @@ impl State {
         if let Some(object) = self.objects.get_mut(&birth) {
             object.inputs = intent.body.json;
             object.sealed = intent.body.sealed;
+            object.stand_at(intent.path);
             object.deps = intent.deps;
             object.soft_deps = intent.soft_deps;
             object.protect = intent.protect;
@@ -370,10 +418,7 @@ impl State {
         let Some(object) = self.objects.get_mut(&birth) else {
             return;
         };
-        let before = std::mem::replace(&mut object.path, path);
-        if before != object.path {
-            object.born_at.get_or_insert(before);
-        }
+        object.stand_at(path);
         object.deps = deps;
         object.soft_deps = soft_deps;
     }

@@ -132,6 +132,15 @@ pub enum Record {
         /// The objects that it leans on now.
         soft_deps: Vec<BirthId>,
     },
+    /// The program says something else about its protection.
+    Ruled {
+        /// The object.
+        birth: BirthId,
+        /// A plan that would remove it is refused.
+        protect: bool,
+        /// It stays in the cloud when it leaves the program.
+        retain: bool,
+    },
     /// The object is no longer ours; it stays in the cloud.
     Forgotten {
         /// The object.

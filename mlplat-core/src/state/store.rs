@@ -166,4 +166,8 @@ pub trait Session: Send {
     /// # Errors
     /// As [`Session::append`]. The previous snapshot and journal stay valid.
     async fn commit(&mut self, state: &State) -> Result<(), StoreError>;
+
+    /// Lets go of the lock before the session is dropped, where that takes a
+    /// call. It cannot fail: a lock that is not let go of runs out.
+    async fn release(&mut self) {}
 }
