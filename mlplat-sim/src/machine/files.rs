@@ -28,6 +28,16 @@ impl MemoryFiles {
         self.disk().files.clone()
     }
 
+    /// Another disk with the same files, and no locks.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let disk = Disk {
+            files: self.all(),
+            locked: BTreeSet::new(),
+        };
+        Self(Arc::new(Mutex::new(disk)))
+    }
+
     /// Frees every lock, as the kernel does when a process dies.
     pub fn free_locks(&self) {
         self.disk().locked.clear();
