@@ -67,8 +67,8 @@ impl Session<'_> {
             TargetName::Local => Ok(local_target(&choice)?),
             TargetName::Aws => Err(Problem::new(
                 "no-aws-target",
-                "this binary was built without the live AWS target",
-                "build it with `--features aws`",
+                "this version has no live AWS target yet",
+                "leave `--target aws` out: the local target is a simulated account",
             )
             .into()),
         }
@@ -82,8 +82,8 @@ impl Session<'_> {
             }
             Some(remote) if remote.starts_with("s3://") => Err(Problem::new(
                 "no-remote-state",
-                format!("a state in {remote} needs the live AWS target"),
-                "build with `--features aws`, or name a folder",
+                format!("this version keeps no state in {remote} yet"),
+                "name a folder with --state",
             )
             .into()),
             Some(dir) => Ok(PathBuf::from(dir)),

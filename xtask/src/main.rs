@@ -2,10 +2,17 @@
 //!
 //! - `cargo xtask test`: everything that a change must pass;
 //! - `cargo xtask bench`: the benchmarks, written to `docs/benchmarks.md`;
-//! - `cargo xtask prove`: the long runs, written to `docs/proof.md`.
+//! - `cargo xtask prove`: the long runs, written to `docs/proof.md`;
+//! - `cargo xtask lengths`: how long files and functions are.
 
+mod bench;
+mod helm;
+mod lengths;
 mod oracle;
+mod prove;
+mod python;
 mod stage;
+mod terraform;
 mod test;
 
 use std::process::ExitCode;
@@ -14,10 +21,23 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words[..] {
+        ["bench"] => ended(bench::run()),
+        ["lengths"] => ended(lengths::run()),
+        ["prove"] => ended(prove::run()),
         ["test"] => test::run(&[]),
         ["test", ref only @ ..] => test::run(only),
         _ => {
-            stage::say("usage: cargo xtask test [STAGE ...] | bench | prove");
+            stage::say("usage: cargo xtask test [STAGE ...] | bench | prove | lengths");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ended(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            stage::say(&why);
             ExitCode::FAILURE
         }
     }

@@ -35,7 +35,10 @@ pub(crate) fn run(stages: &[Stage<'_>], only: &[&str]) -> ExitCode {
         .collect();
     if !unknown.is_empty() {
         let names: Vec<_> = stages.iter().map(|stage| stage.name).collect();
-        say(&format!("no stage {unknown:?}; there are {}", names.join(", ")));
+        say(&format!(
+            "no stage {unknown:?}; there are {}",
+            names.join(", ")
+        ));
         return ExitCode::FAILURE;
     }
     let mut rows = Vec::new();
@@ -57,8 +60,15 @@ pub(crate) fn run(stages: &[Stage<'_>], only: &[&str]) -> ExitCode {
         say(&format!("{name:<14} {word:<7} {seconds:>5} s"));
     }
     let failed = rows.iter().filter(|(.., passed)| !passed).count();
-    say(&format!("\nstages: {} passed, {failed} failed", rows.len() - failed));
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    say(&format!(
+        "\nstages: {} passed, {failed} failed",
+        rows.len() - failed
+    ));
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Runs a program to its end in the project's folder.
@@ -68,7 +78,11 @@ pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
         .current_dir(root())
         .status()
         .map_err(|why| format!("{shown}: {why}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{shown}: {status}")) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{shown}: {status}"))
+    }
 }
 
 /// Cargo, the one that runs this.

@@ -141,7 +141,7 @@ fn question(evaluator: &Evaluator<'_>, node: &Node) -> Option<Map<String, Value>
             Value::String(id.to_string()),
         )]));
     }
-    let inputs = evaluator.inputs(node, "").ok()?;
+    let inputs = evaluator.inputs(node, None).ok()?;
     inputs
         .iter()
         .map(|(name, value)| Some((name.clone(), value.expose()?)))
