@@ -473,7 +473,7 @@ impl Run<'_> {
         if self.evaluator().env.outputs(id).is_some() {
             return Ok(());
         }
-        let inputs = self.wanted(at, node, "")?;
+        let inputs = self.wanted(at, node, None)?;
         let clear = clear(at, &inputs)?;
         let provider = self.provider(at, node.ty)?;
         let outputs = self
@@ -596,15 +596,20 @@ impl Run<'_> {
         }
     }
 
-    fn wanted(&self, at: At<'_>, node: &Node, token: &str) -> Result<BTreeMap<String, Val>, Stop> {
+    fn wanted(
+        &self,
+        at: At<'_>,
+        node: &Node,
+        birth: Option<&Birth>,
+    ) -> Result<BTreeMap<String, Val>, Stop> {
         self.evaluator()
-            .inputs(node, token)
+            .inputs(node, birth.map(|birth| (birth, self.lineage.as_str())))
             .map_err(|(field, why)| at.refused("NoValue", format!("{field} has no value: {why}")))
     }
 
     fn request(&self, at: At<'_>, node: &Node, birth: &Birth) -> Result<(Request, Body), Stop> {
         let token = birth.token(&self.lineage);
-        let inputs = self.wanted(at, node, &token)?;
+        let inputs = self.wanted(at, node, Some(birth))?;
         let place = birth.id.to_string();
         let body = render_body(&inputs, &place, self.secrets.keyring(), Some(self.world));
         let body = body.ok_or_else(|| unknown(at, &inputs))?;
@@ -623,7 +628,7 @@ impl Run<'_> {
     /// The fields in which an object is not what the program wants.
     fn differences(&self, at: At<'_>, node: &Node, birth: BirthId) -> Result<Vec<String>, Stop> {
         let born = self.born(birth, node);
-        let wanted = self.wanted(at, node, &born.token(&self.lineage))?;
+        let wanted = self.wanted(at, node, Some(&born))?;
         let body = render_body(&wanted, &birth.to_string(), self.secrets.keyring(), None);
         let body = body.ok_or_else(|| unknown(at, &wanted))?;
         let object = self.ledger.with(|state| {

@@ -10,6 +10,7 @@ use super::{Val, canonical, canonical_text};
 use crate::facts::Type;
 use crate::graph::{Graph, Node};
 use crate::name;
+use crate::state::Birth;
 use crate::wiring::{Expr, NodeId, Plain};
 
 /// What is known of a node's outputs.
@@ -59,20 +60,21 @@ pub struct Evaluator<'a> {
 }
 
 impl Evaluator<'_> {
-    /// The inputs of a node in canonical form, for an object with this birth
-    /// token.
+    /// The inputs of a node in canonical form, for an object of this birth and
+    /// lineage; a question has none. A generated name derives from the birth,
+    /// not from where the node stands now: a move changes no name.
     ///
     /// # Errors
     /// [`EvalError`] with the field.
     pub fn inputs(
         &self,
         node: &Node,
-        token: &str,
+        born: Option<(&Birth, &str)>,
     ) -> Result<BTreeMap<String, Val>, (String, EvalError)> {
         let mut inputs = BTreeMap::new();
         for (name, expr) in &node.inputs {
             let value = match expr {
-                Expr::GeneratedName => self.generated_name(node, token),
+                Expr::GeneratedName => self.generated_name(node, born),
                 expr => self.value(expr).map_err(|why| (name.clone(), why))?,
             };
             if !matches!(value, Val::Known(Value::Null)) {
@@ -82,18 +84,13 @@ impl Evaluator<'_> {
         Ok(inputs)
     }
 
-    fn generated_name(&self, node: &Node, token: &str) -> Val {
+    fn generated_name(&self, node: &Node, born: Option<(&Birth, &str)>) -> Val {
         let context = self.graph.context();
-        let name = node.ty.name_rule.map_or_else(String::new, |rule| {
-            name::generate(
-                &rule,
-                &context.stack,
-                &context.env,
-                node.path.as_str(),
-                token,
-            )
+        let name = node.ty.name_rule.zip(born).map(|(rule, (birth, lineage))| {
+            let (path, token) = (birth.path.as_str(), birth.token(lineage));
+            name::generate(&rule, &context.stack, &context.env, path, &token)
         });
-        Val::Known(Value::String(name))
+        Val::Known(Value::String(name.unwrap_or_default()))
     }
 
     /// The value of an expression.

@@ -210,7 +210,7 @@ impl<'a> Round<'a> {
             env: &self.env,
             secrets: self.inputs.secrets,
         };
-        let inputs = evaluator.inputs(node, "");
+        let inputs = evaluator.inputs(node, None);
         inputs.is_ok_and(|inputs| inputs.values().all(Val::is_known))
     }
 
@@ -416,8 +416,8 @@ impl<'a> Round<'a> {
             env: &self.env,
             secrets: self.inputs.secrets,
         };
-        let token = birth.token(&self.inputs.state.lineage);
-        evaluator.inputs(node, &token).map_err(|(field, why)| {
+        let born = Some((birth, self.inputs.state.lineage.as_str()));
+        evaluator.inputs(node, born).map_err(|(field, why)| {
             Problem::new(
                 "no-value",
                 format!("{field} has no value: {why}"),
