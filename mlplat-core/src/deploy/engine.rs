@@ -8,20 +8,22 @@ use serde_json::Value;
 
 use super::answers::{Answers, Asking};
 use super::cancel::Cancel;
+use super::error::EngineError;
 use super::event::{Event, Sink, Stamped};
+use super::ground::Ground;
 use super::ledger::Ledger;
+use super::options::{DeployOptions, PlanOptions};
 use super::outcome::{Deployment, Outcome};
 use super::recover::{Recovery, Resolved};
 use super::refresh::refresh;
 use super::run::{Run, Setup, execute, seconds};
 use super::saved::SavedPlan;
 use crate::graph::Graph;
-use crate::path::NodePath;
 use crate::plan::{self, Evaluator, Inputs, Plan, SecretBook, open_body};
-use crate::problem::{Problem, Problems};
-use crate::provider::{ProviderError, Providers};
+use crate::problem::Problem;
+use crate::provider::Providers;
 use crate::seal::{Keyring, KeyringLock, SealError};
-use crate::state::{Body, Holder, Record, Run as RunKind, Session, State, StateStore, StoreError};
+use crate::state::{Body, Holder, Record, Run as RunKind, Session, State, StateStore, Stored};
 use crate::world::World;
 
 /// The engine: programs in, deployments out. It prints nothing, reads no
@@ -34,54 +36,6 @@ pub struct Engine {
     keys: Arc<dyn KeyringLock>,
 }
 
-/// How a plan is made.
-#[derive(Debug, Clone)]
-pub struct PlanOptions {
-    /// Look at reality first.
-    pub refresh: bool,
-    /// Ask pinned look-ups again.
-    pub refresh_lookups: bool,
-    /// Only these subtrees.
-    pub only: Vec<NodePath>,
-    /// Plan to delete instead of to bring.
-    pub destroy: bool,
-}
-
-impl Default for PlanOptions {
-    fn default() -> Self {
-        Self {
-            refresh: true,
-            refresh_lookups: false,
-            only: Vec::new(),
-            destroy: false,
-        }
-    }
-}
-
-/// How a plan is carried out.
-#[derive(Debug, Clone)]
-pub struct DeployOptions {
-    /// How the plan is made.
-    pub plan: PlanOptions,
-    /// API calls at the same time.
-    pub parallelism: usize,
-    /// Who deploys, for the lock.
-    pub who: String,
-    /// The plan that was read and saved, if one was.
-    pub saved: Option<SavedPlan>,
-}
-
-impl Default for DeployOptions {
-    fn default() -> Self {
-        Self {
-            plan: PlanOptions::default(),
-            parallelism: 64,
-            who: "mlplat".to_owned(),
-            saved: None,
-        }
-    }
-}
-
 /// A declared output of the stack, as of the last deployment.
 #[derive(Clone)]
 pub struct StackOutput {
@@ -89,82 +43,6 @@ pub struct StackOutput {
     pub value: Value,
     /// Whether it is secret, and not to be shown unasked.
     pub secret: bool,
-}
-
-/// Why the engine gives up as a whole. A failed step is not such a reason: it
-/// is in the [`Deployment`].
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum EngineError {
-    /// The program, the plan or an argument is refused.
-    #[error("{0}")]
-    Problems(#[from] Problems),
-    /// The store refuses or is damaged.
-    #[error("{}", store_text(.0))]
-    Store(#[from] StoreError),
-    /// The state's secrets cannot be opened.
-    #[error("{}", seal_text(.0))]
-    Seal(#[from] SealError),
-    /// Reality could not be looked at.
-    #[error("failed to read {path}: {why}")]
-    Read {
-        /// The object or type.
-        path: String,
-        /// The service's error.
-        why: ProviderError,
-    },
-}
-
-impl From<Problem> for EngineError {
-    fn from(problem: Problem) -> Self {
-        Self::Problems(problem.into())
-    }
-}
-
-impl From<(String, ProviderError)> for EngineError {
-    fn from((path, why): (String, ProviderError)) -> Self {
-        Self::Read { path, why }
-    }
-}
-
-fn store_text(error: &StoreError) -> String {
-    let fix = match error {
-        StoreError::Locked(..) => {
-            "wait until it is done; the lock is freed by itself when that process ends"
-        }
-        StoreError::Format { fix, .. } => fix,
-        StoreError::Fenced => "look at what the other run did, then plan again",
-        StoreError::Poisoned | StoreError::Io { .. } => {
-            "make the place writable and run again: what was begun is found again"
-        }
-    };
-    format!("{error}\n  do   {fix}")
-}
-
-fn seal_text(error: &SealError) -> String {
-    let fix = match error {
-        SealError::NoRecipient => {
-            "set MLPLAT_AGE_RECIPIENTS, MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE"
-        }
-        SealError::NoIdentity => {
-            "set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE to the key that the state was sealed with; nothing was changed"
-        }
-        SealError::BadKey(_) => "give the key in age's own text form",
-        SealError::Damaged => "restore the state from a backup; nothing was changed",
-    };
-    format!("{error}\n  do   {fix}")
-}
-
-/// A state that was read, put in order, with its keyring.
-struct Ground {
-    state: State,
-    keyring: Keyring,
-    /// Records that make the keyring part of a new state.
-    founding: Vec<Record>,
-    /// How many records an interrupted run left.
-    recorded: usize,
-    /// The serial of the snapshot that the journal extends.
-    extends: u64,
 }
 
 impl Engine {
@@ -253,7 +131,8 @@ impl Engine {
             session.release().await;
             return Ok(nothing(Outcome::Cancelled));
         }
-        let opening = self.opening(&mut ground, &plan, pins, &secrets, options, session.fence());
+        ground.found(session.as_mut()).await?;
+        let opening = self.opening(&ground, &plan, pins, &secrets, options, session.fence())?;
         session
             .append(&ground.state.lineage, ground.extends, &opening)
             .await?;
@@ -319,8 +198,8 @@ impl Engine {
         for record in edit(&ground.state)? {
             ground.state.apply(record);
         }
-        for record in ground.founding {
-            ground.state.apply(record);
+        if let Some(keys) = ground.founding(&*self.keys)? {
+            ground.state.apply(keys);
         }
         self.close(ground.state, session.as_mut()).await
     }
@@ -347,28 +226,8 @@ impl Engine {
         crate::hex(&bytes)
     }
 
-    fn ground(&self, stored: crate::state::Stored, lineage: String) -> Result<Ground, EngineError> {
-        let recorded = stored.records.len();
-        let extends = stored.state.as_ref().map_or(0, |state| state.serial);
-        let state = stored.replayed().unwrap_or_else(|| State::new(lineage));
-        let mut founding = Vec::new();
-        let keyring = match &state.keys {
-            Some(sealed) => Keyring::unlock(sealed, &*self.keys)?,
-            None => {
-                let keyring = Keyring::draw(&*self.world);
-                founding.push(Record::Keys {
-                    sealed: keyring.locked(&*self.keys)?,
-                });
-                keyring
-            }
-        };
-        Ok(Ground {
-            state,
-            keyring,
-            founding,
-            recorded,
-            extends,
-        })
+    fn ground(&self, stored: Stored, lineage: String) -> Result<Ground, SealError> {
+        Ground::of(stored, lineage, &*self.world, &*self.keys)
     }
 
     fn keyring(&self, state: &State) -> Result<Keyring, SealError> {
@@ -505,22 +364,20 @@ impl Engine {
             .collect();
         Ok(owned
             .into_iter()
-            .filter(|owned| {
-                !known.contains(&owned.token) && !state.released.contains(&owned.token)
-            })
+            .filter(|owned| !known.contains(&owned.token) && !state.released.contains(&owned.token))
             .collect())
     }
 
     /// The records with which a run starts.
     fn opening(
         &self,
-        ground: &mut Ground,
+        ground: &Ground,
         plan: &Plan,
         pins: Vec<Record>,
         secrets: &SecretBook,
         options: &DeployOptions,
         fence: u64,
-    ) -> Vec<Record> {
+    ) -> Result<Vec<Record>, SealError> {
         let run = if options.plan.destroy {
             RunKind::Destroy
         } else {
@@ -532,7 +389,7 @@ impl Engine {
             program: Some(plan.program.clone()),
             plan: options.saved.as_ref().map(SavedPlan::nonce),
         }];
-        records.append(&mut ground.founding);
+        records.extend(ground.founding(&*self.keys)?);
         records.extend(pins);
         let fresh = secrets.fresh(&*self.world);
         records.extend(
@@ -541,7 +398,7 @@ impl Engine {
                 .map(|(key, secret)| Record::Secret { key, secret }),
         );
         records.extend(plan.refreshed.iter().cloned());
-        records
+        Ok(records)
     }
 
     #[allow(clippy::too_many_arguments)]

@@ -9,9 +9,12 @@
 mod answers;
 mod cancel;
 mod engine;
+mod error;
 mod event;
+mod ground;
 mod ledger;
 mod limits;
+mod options;
 mod outcome;
 mod recover;
 mod refresh;
@@ -23,8 +26,10 @@ mod step;
 mod wait;
 
 pub use cancel::Cancel;
-pub use engine::{DeployOptions, Engine, EngineError, PlanOptions, StackOutput};
+pub use engine::{Engine, StackOutput};
+pub use error::EngineError;
 pub use event::{Event, Sink, Stamped, Verb};
+pub use options::{DeployOptions, PlanOptions};
 pub use outcome::{Deployment, Failure, Outcome};
 pub use retry::{Verdict, verdict};
 pub use saved::SavedPlan;

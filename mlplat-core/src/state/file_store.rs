@@ -75,6 +75,8 @@ impl FileStore {
     fn format(&self, what: &'static str, why: FormatError) -> StoreError {
         let previous = self.read_if_there("state.previous").ok().flatten();
         let previous = previous.and_then(|bytes| decode_snapshot(&bytes).ok());
+        // Number 0 is the empty one that founds a state.
+        let previous = previous.filter(|state| state.serial > 0);
         let fix = match (&why, what, previous) {
             (FormatError::Newer(_), ..) => "run the newer mlplat".to_owned(),
             (_, "snapshot", Some(previous)) => format!(

@@ -1,0 +1,70 @@
+//! Why the engine gives up as a whole.
+
+use crate::problem::{Problem, Problems};
+use crate::provider::ProviderError;
+use crate::seal::SealError;
+use crate::state::StoreError;
+
+/// Why the engine gives up as a whole. A failed step is not such a reason: it
+/// is in the [`Deployment`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The program, the plan or an argument is refused.
+    #[error("{0}")]
+    Problems(#[from] Problems),
+    /// The store refuses or is damaged.
+    #[error("{}", store_text(.0))]
+    Store(#[from] StoreError),
+    /// The state's secrets cannot be opened.
+    #[error("{}", seal_text(.0))]
+    Seal(#[from] SealError),
+    /// Reality could not be looked at.
+    #[error("failed to read {path}: {why}")]
+    Read {
+        /// The object or type.
+        path: String,
+        /// The service's error.
+        why: ProviderError,
+    },
+}
+
+impl From<Problem> for EngineError {
+    fn from(problem: Problem) -> Self {
+        Self::Problems(problem.into())
+    }
+}
+
+impl From<(String, ProviderError)> for EngineError {
+    fn from((path, why): (String, ProviderError)) -> Self {
+        Self::Read { path, why }
+    }
+}
+
+fn store_text(error: &StoreError) -> String {
+    let fix = match error {
+        StoreError::Locked(..) => {
+            "wait until it is done; the lock is freed by itself when that process ends"
+        }
+        StoreError::Format { fix, .. } => fix,
+        StoreError::Fenced => "look at what the other run did, then plan again",
+        StoreError::Poisoned | StoreError::Io { .. } => {
+            "make the place writable and run again: what was begun is found again"
+        }
+    };
+    format!("{error}\n  do   {fix}")
+}
+
+fn seal_text(error: &SealError) -> String {
+    let fix = match error {
+        SealError::NoRecipient => {
+            "set MLPLAT_AGE_RECIPIENTS, MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE"
+        }
+        SealError::NoIdentity => {
+            "set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE to the key that the state was sealed with; nothing was changed"
+        }
+        SealError::BadKey(_) => "give the key in age's own text form",
+        SealError::Damaged => "restore the state from a backup; nothing was changed",
+    };
+    format!("{error}\n  do   {fix}")
+}
