@@ -19,9 +19,13 @@ impl Signals {
     /// Listens, on the runtime that this is called on.
     pub(crate) fn listen() -> Self {
         let signals = Self::default();
+        // From here on no signal ends the process by itself.
+        let Ok(mut streams) = Streams::new() else {
+            return signals;
+        };
         let heard = signals.clone();
         tokio::spawn(async move {
-            while next().await {
+            while streams.next().await {
                 heard.take();
             }
         });
@@ -64,20 +68,43 @@ impl Signals {
     }
 }
 
-/// Waits for a signal; false when signals cannot be heard.
+/// The signals that end a run.
 #[cfg(unix)]
-async fn next() -> bool {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return false;
-    };
-    tokio::select! {
-        heard = tokio::signal::ctrl_c() => heard.is_ok(),
-        heard = terminate.recv() => heard.is_some(),
+struct Streams {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Streams {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for one; false when none can come any more.
+    async fn next(&mut self) -> bool {
+        tokio::select! {
+            heard = self.interrupt.recv() => heard.is_some(),
+            heard = self.terminate.recv() => heard.is_some(),
+        }
     }
 }
 
+/// The signals that end a run.
 #[cfg(not(unix))]
-async fn next() -> bool {
-    tokio::signal::ctrl_c().await.is_ok()
+struct Streams;
+
+#[cfg(not(unix))]
+impl Streams {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> bool {
+        tokio::signal::ctrl_c().await.is_ok()
+    }
 }

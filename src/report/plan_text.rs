@@ -16,7 +16,7 @@ use super::tone::{self, Tone};
 use super::value::{self, Mark, Shown};
 
 /// Columns wider than this do not push the others away.
-const PATH_MAX: usize = 44;
+const PATH_MAX: usize = 56;
 const TYPE_MAX: usize = 32;
 
 /// The plan as text with colours.

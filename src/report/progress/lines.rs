@@ -20,6 +20,7 @@ pub(crate) fn finished(event: &Event, ended: Option<&Running>) -> Option<String>
             took_s,
         } => {
             let id = id.as_deref().map(clean).unwrap_or_default();
+            let id = shorten(&id, 64);
             let what = format!("{} {id}", past(*action));
             let took = if *took_s >= 1.0 {
                 format!("in {}", duration(*took_s))
