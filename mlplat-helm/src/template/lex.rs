@@ -126,7 +126,7 @@ impl<'s> Lexer<'s> {
 
     fn outside(&mut self) -> Scan {
         loop {
-            match self.rest().find(LEFT) {
+            match memchr::memmem::find(self.rest().as_bytes(), LEFT.as_bytes()) {
                 None => {
                     self.at = self.input.len();
                     let is_end = self.at == self.start;
@@ -430,7 +430,7 @@ impl<'s> Lexer<'s> {
 }
 
 fn newlines(text: &str) -> usize {
-    text.bytes().filter(|byte| *byte == b'\n').count()
+    memchr::memchr_iter(b'\n', text.as_bytes()).count()
 }
 
 pub(super) fn is_space(next: char) -> bool {

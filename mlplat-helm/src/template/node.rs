@@ -5,6 +5,7 @@
 //! parsing: a variable's slot is the number of variables in scope where it is
 //! declared, which is also where Go's executor would find it on its stack.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::number::Number;
@@ -34,12 +35,13 @@ pub(crate) type List = Vec<Node>;
 
 #[derive(Debug)]
 pub(crate) enum Node {
-    Text(Box<str>),
+    /// A part of the source.
+    Text(Range<usize>),
     Action(Pipe),
-    If(Branch),
-    With(Branch),
-    Range(Branch),
-    Template(Invocation),
+    If(Box<Branch>),
+    With(Box<Branch>),
+    Range(Box<Branch>),
+    Template(Box<Invocation>),
     Break,
     Continue,
 }
@@ -140,7 +142,8 @@ impl Tree {
     /// Whether the template holds nothing but space; such a definition does
     /// not replace another one of its name.
     pub(crate) fn is_empty(&self) -> bool {
-        let blank = |node: &Node| matches!(node, Node::Text(text) if is_blank(text));
+        let text = |range: &Range<usize>| self.source.text.get(range.clone()).unwrap_or_default();
+        let blank = |node: &Node| matches!(node, Node::Text(range) if is_blank(text(range)));
         self.root.iter().all(blank)
     }
 }

@@ -9,6 +9,7 @@
 //! Nesting is bounded by [`MAX_NESTING`], so that hostile input cannot
 //! exhaust the stack.
 
+use std::collections::HashSet;
 use std::mem;
 use std::sync::Arc;
 
@@ -89,6 +90,8 @@ pub(super) struct Parser<'s> {
     action_line: usize,
     pub(super) scope: Scope,
     pub(super) nesting: usize,
+    /// Names that were met, each held once.
+    names: HashSet<Arc<str>>,
     trees: Vec<Arc<Tree>>,
 }
 
@@ -102,6 +105,7 @@ impl<'s> Parser<'s> {
             action_line: 0,
             scope: Scope::new(),
             nesting: 0,
+            names: HashSet::new(),
             trees: Vec::new(),
         }
     }
@@ -149,6 +153,16 @@ impl<'s> Parser<'s> {
             return Ok(token);
         }
         Err(self.unexpected(&token, context))
+    }
+
+    /// The shared form of a name or a short text.
+    pub(super) fn shared(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.names.get(name) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = name.into();
+        self.names.insert(Arc::clone(&new));
+        new
     }
 
     // Faults.
@@ -285,7 +299,10 @@ impl<'s> Parser<'s> {
     fn text_or_action(&mut self) -> Parsed<Item> {
         let token = self.next_non_space();
         match token.kind {
-            TokenKind::Text => Ok(Item::Node(Node::Text(token.text.as_ref().into()))),
+            TokenKind::Text => {
+                let range = token.start..token.start + token.text.len();
+                Ok(Item::Node(Node::Text(range)))
+            }
             TokenKind::LeftDelim => {
                 self.action_line = token.line;
                 let item = self.action();
@@ -307,9 +324,9 @@ impl<'s> Parser<'s> {
                 self.expect(TokenKind::RightDelim, "end")?;
                 Item::Stop(Stop::End)
             }
-            TokenKind::If => Item::Node(Node::If(self.control("if")?)),
-            TokenKind::Range => Item::Node(Node::Range(self.control("range")?)),
-            TokenKind::With => Item::Node(Node::With(self.control("with")?)),
+            TokenKind::If => Item::Node(Node::If(Box::new(self.control("if")?))),
+            TokenKind::Range => Item::Node(Node::Range(Box::new(self.control("range")?))),
+            TokenKind::With => Item::Node(Node::With(Box::new(self.control("with")?))),
             TokenKind::Template => Item::Node(self.invocation()?),
             _ => {
                 self.back(token);
@@ -364,10 +381,10 @@ impl<'s> Parser<'s> {
         self.enter()?;
         let list = if context == "if" && follows == TokenKind::If {
             self.next();
-            vec![Node::If(self.control("if")?)]
+            vec![Node::If(Box::new(self.control("if")?))]
         } else if context == "with" && follows == TokenKind::With {
             self.next();
-            vec![Node::With(self.control("with")?)]
+            vec![Node::With(Box::new(self.control("with")?))]
         } else {
             let (list, stop) = self.item_list()?;
             if stop != Stop::End {
@@ -387,11 +404,11 @@ impl<'s> Parser<'s> {
         let outer = mem::replace(&mut self.scope, Scope::new());
         self.tree_to_end(&name, context)?;
         self.scope = outer;
-        Ok(Node::Template(Invocation {
+        Ok(Node::Template(Box::new(Invocation {
             pos: token.start,
             name: name.into(),
             pipe: Some(pipe),
-        }))
+        })))
     }
 
     fn invocation(&mut self) -> Parsed<Node> {
@@ -404,10 +421,10 @@ impl<'s> Parser<'s> {
             self.back(after);
             pipe = Some(self.pipeline(context, TokenKind::RightDelim)?);
         }
-        Ok(Node::Template(Invocation {
+        Ok(Node::Template(Box::new(Invocation {
             pos: token.start,
             name: name.into(),
             pipe,
-        }))
+        })))
     }
 }

@@ -176,7 +176,7 @@ impl Parser<'_> {
             if fields.is_empty() {
                 pos = token.start;
             }
-            fields.push(Arc::from(&token.text[1..]));
+            fields.push(self.shared(&token.text[1..]));
         }
         self.chain(term, fields, pos).map(Some)
     }
@@ -213,7 +213,7 @@ impl Parser<'_> {
             TokenKind::Dot => Expr::Dot(pos),
             TokenKind::Nil => Expr::Nil(pos),
             TokenKind::Variable => self.variable(pos, &token.text)?,
-            TokenKind::Field => Expr::Field(pos, Box::new([Arc::from(&token.text[1..])])),
+            TokenKind::Field => Expr::Field(pos, Box::new([self.shared(&token.text[1..])])),
             TokenKind::Bool => Expr::Bool(pos, token.text == "true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
                 Expr::Number(pos, Box::new(self.number(&token)?))
@@ -268,7 +268,7 @@ impl Parser<'_> {
         Ok(match String::from_utf8(bytes) {
             Ok(text) => Literal {
                 quoted,
-                text: text.into(),
+                text: self.shared(&text),
                 raw: None,
             },
             Err(error) => Literal {

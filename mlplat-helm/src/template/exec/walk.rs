@@ -27,8 +27,9 @@ impl<'t> State<'t, '_> {
     fn node(&mut self, dot: &Dot, node: &'t Node) -> Result<Flow, Error> {
         self.step(1)?;
         match node {
-            Node::Text(text) => {
-                self.out.push_str(text);
+            Node::Text(range) => {
+                let text = self.tree.source.text.get(range.clone());
+                self.out.push_str(text.unwrap_or_default());
                 self.check_output()?;
             }
             Node::Action(pipe) => {
