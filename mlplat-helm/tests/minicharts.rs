@@ -81,6 +81,9 @@ fn helms(helm: &str, arguments: &[String]) -> Result<String, String> {
 
 fn write(golden: &Path, outcome: Result<String, String>, chart: &Path) {
     fs::create_dir_all(golden.parent().unwrap()).unwrap();
+    for old in ["yaml", "err"] {
+        let _ = fs::remove_file(golden.with_extension(old));
+    }
     match outcome {
         Ok(text) => fs::write(golden.with_extension("yaml"), text).unwrap(),
         Err(text) => {

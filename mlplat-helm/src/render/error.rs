@@ -11,8 +11,9 @@ pub enum RenderError {
     NotInstallable(String),
     /// Dependencies that `Chart.yaml` lists are not there.
     #[error(
-        "an error occurred while checking for chart dependencies: found in Chart.yaml, but missing \
-         in charts/ directory: {}", .0.join(", ")
+        "An error occurred while checking for chart dependencies. You may need to run `helm \
+         dependency build` to fetch missing dependencies: found in Chart.yaml, but missing in \
+         charts/ directory: {}", .0.join(", ")
     )]
     MissingDependencies(Vec<String>),
     /// The release's name is not one.

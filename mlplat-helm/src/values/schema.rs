@@ -62,7 +62,8 @@ fn violations(schema: &str, json: &Json) -> Vec<String> {
                 "" => "(root)".to_owned(),
                 path => path.replace('/', "."),
             };
-            format!("- {place}: {error}\n")
+            // The value itself may be secret: the message tells about it without it.
+            format!("- {place}: {}\n", error.masked())
         })
         .collect()
 }
