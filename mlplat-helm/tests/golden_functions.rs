@@ -189,3 +189,11 @@ fn every_function_of_the_cases_exists() {
         );
     }
 }
+
+#[test]
+fn every_function_is_documented() {
+    for function in table() {
+        let words = function.doc.len();
+        assert!((1..80).contains(&words), "{}: {words} characters", function.name);
+    }
+}
