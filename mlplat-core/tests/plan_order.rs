@@ -12,14 +12,14 @@
 //! exactly once; nothing that is protected goes; and afterwards a third plan
 //! has nothing to do.
 //!
-//! `MLPLAT_PROVE=1` makes it 100,000 changes. Seen to fail: without the loop
-//! that makes more nodes delete-first (`give_way` answers `Swap`) every change
-//! of a pinned name that something holds is refused as `key-swap` although no
-//! in-place key is involved; with promotion of direct holders of the cause
-//! only, plans whose chain runs through a second holder are refused in the
-//! same way; with exact comparison of ranges only, a narrower range at another
-//! path is made before the wider one is gone (`NetTaken`); without the order
-//! between an update that frees a key and the step that claims it, `KeyTaken`.
+//! `MLPLAT_PROVE=1` makes it 100,000 changes. Seen to fail, by the first seed
+//! that shows it: without the loop that makes more nodes delete-first (5), with
+//! promotion of direct holders of the cause only (18), without the order of
+//! old references (1), without the order of claimed keys (11), without that of
+//! keys freed by updates (142), with ranges compared as text (11).
+
+// The helpers of a test fail as the test does.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -484,16 +484,13 @@ impl Model {
         kept: &mut BTreeSet<usize>,
         index: usize,
     ) -> Result<BirthId, String> {
-        let moved = planned.moved_from.is_some();
-        if moved
-            && planned.reasons.iter().any(|reason| reason.field == "Name")
-            && !graph.node(node).name_is_pinned()
-            && planned
-                .reasons
-                .iter()
-                .all(|r| r.old.as_deref().is_none_or(|o| o.starts_with("model-")))
-        {
-            return Err(format!("{} gets another name by its move", planned.path));
+        let generated = !graph.node(node).name_is_pinned();
+        let renamed = planned.reasons.iter().any(|reason| {
+            let was_generated = |name: &String| name.starts_with("model-dev-");
+            reason.field == "Name" && reason.old.as_ref().is_some_and(was_generated)
+        });
+        if generated && renamed {
+            return Err(format!("{} gets another generated name", planned.path));
         }
         let makes = matches!(planned.change, Change::Create | Change::Replace);
         let conditional = planned.is_conditional() && !planned.delete_first;
@@ -728,12 +725,27 @@ fn every_order_that_a_plan_allows_works() {
         Some(_) => 100_000,
         None => 3_000,
     };
-    let mut tally = Tally::default();
-    for seed in 0..count {
-        if let Err(why) = one(seed, &mut tally) {
-            panic!("seed {seed}: {why}");
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let share = |thread: u64| {
+        let mut tally = Tally::default();
+        for seed in (thread..count).step_by(threads as usize) {
+            if let Err(why) = one(seed, &mut tally) {
+                panic!("seed {seed}: {why}");
+            }
         }
-    }
-    println!("{tally:?}");
-    assert!(tally.forced > 0 && tally.protected > 0, "{tally:?}");
+        tally
+    };
+    let tallies: Vec<Tally> = std::thread::scope(|scope| {
+        let share = &share;
+        let all: Vec<_> = (0..threads)
+            .map(|thread| scope.spawn(move || share(thread)))
+            .collect();
+        all.into_iter()
+            .map(|thread| thread.join().expect("the plans of this share hold"))
+            .collect()
+    });
+    println!("{tallies:#?}");
+    let sum = |part: fn(&Tally) -> usize| tallies.iter().map(part).sum::<usize>();
+    assert_eq!(sum(|tally| tally.changes), count as usize);
+    assert!(sum(|tally| tally.forced) > 0 && sum(|tally| tally.protected) > 0);
 }

@@ -1,6 +1,9 @@
 //! The remote protocol on the model bucket: conformance under every fault, and
 //! two writers in seeded interleavings.
 
+// The helpers of a test fail as the test does.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use mlplat_core::state::remote_model::{Bucket, BucketFaults};

@@ -81,7 +81,7 @@ impl Life {
             (process, |process: Arc<Process>| async move {
                 let world: Arc<dyn World> = process;
                 let cloud = Cloud::open(
-                    &catalog(),
+                    catalog(),
                     "eu-west-1",
                     world.clone(),
                     self.faults.clone(),
@@ -118,7 +118,7 @@ impl Life {
             (process, |process: Arc<Process>| async move {
                 let files = Arc::new(self.machine.files.clone());
                 let cloud = Cloud::open(
-                    &catalog(),
+                    catalog(),
                     "eu-west-1",
                     process,
                     Faults::default(),

@@ -118,9 +118,9 @@ fn network(stack: &mut Stack) {
 
 #[test]
 fn every_field_of_a_network() {
-    let aws = Scenario::new("network drift", &catalog(), vec![]);
+    let aws = Scenario::new("network drift", catalog(), vec![]);
     let life = Life::new(&aws);
-    let drifted = each_field(&life, &Stage::deploy(network), &catalog());
+    let drifted = each_field(&life, &Stage::deploy(network), catalog());
     assert!(drifted > 12, "{drifted}");
 }
 

@@ -173,6 +173,31 @@ fn only_a_part_takes_along_what_would_be_in_its_way() {
     assert_eq!(life.objects().len(), 6);
 }
 
+/// The same without any forced order: old and new can exist side by side, and
+/// a mill outside the part still stands in the old one.
+#[test]
+fn only_a_part_takes_along_who_holds_the_old_one() {
+    fn program(stack: &mut Stack, color: &str) {
+        let base = Crate {
+            color: Some(color.into()),
+            ..crate_()
+        };
+        let base = stack.add("base", base);
+        let standing = Mill {
+            inside: Some((&base.id).into()),
+            ..mill()
+        };
+        stack.add("mill", standing);
+    }
+    let calm = scenario("only, held", vec![]);
+    let life = Life::new(&calm);
+    lives(&life, &Stage::deploy(|stack| program(stack, "red")), 1);
+    let blue = Stage::deploy(|stack| program(stack, "blue"));
+    let part = lives_only(&life, &blue, "base");
+    assert!(part.elapsed_s < 1000.0, "{part:?}");
+    assert!(lives(&life, &blue, 6).unchanged);
+}
+
 #[test]
 fn destroying_a_part_takes_what_stands_on_it() {
     let calm = scenario("only, destroyed", vec![]);

@@ -1,5 +1,14 @@
 //! What the engine promises, proved on the simulated account.
 
+// The helpers of a test fail as the test does, and tell their figures.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    unreachable_pub
+)]
+
 mod bad_state;
 mod cancel;
 mod drift;
