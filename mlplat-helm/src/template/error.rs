@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A template that could not be parsed or executed.
 ///
-/// [`Error::to_string`] gives the text that helm prints after `Error: ` for
+/// Its display gives the text that helm prints after `Error: ` for
 /// the same fault, so that users find what they know; [`Error::location`] and
 /// [`Error::snippet`] say where to look.
 #[derive(Clone, Debug, PartialEq, Eq)]
