@@ -194,6 +194,10 @@ fn every_function_of_the_cases_exists() {
 fn every_function_is_documented() {
     for function in table() {
         let words = function.doc.len();
-        assert!((1..80).contains(&words), "{}: {words} characters", function.name);
+        assert!(
+            (1..80).contains(&words),
+            "{}: {words} characters",
+            function.name
+        );
     }
 }
