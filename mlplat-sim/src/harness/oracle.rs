@@ -131,15 +131,10 @@ impl Judge<'_, '_> {
             }
         }
         let extra = count.saturating_sub(wanted.len());
-        if extra != self.life.scenario.retained && !(extra == 0 && wanted.len() == count) {
-            let left: Vec<_> = ours.difference(&standing).collect();
-            return self.broken(
-                Oracle::O2,
-                format!("{extra} objects without a node: {left:?}"),
-            );
-        }
         if extra > self.life.scenario.retained {
-            return self.broken(Oracle::O2, format!("{extra} objects without a node"));
+            let left: Vec<_> = ours.difference(&standing).collect();
+            let what = format!("{extra} objects without a node: {left:?}");
+            return self.broken(Oracle::O2, what);
         }
         Ok(())
     }

@@ -195,7 +195,7 @@ fn random_programs() {
     let count = if std::env::var_os("MLPLAT_PROVE").is_some() {
         500
     } else {
-        6
+        3
     };
     let mut total = Report::default();
     for seed in 1..=count {
