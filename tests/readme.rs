@@ -13,7 +13,9 @@ const PROGRAM: &str = include_str!("../examples/zenml_stack.rs");
 fn blocks(language: &str) -> Vec<String> {
     let fence = format!("```{language}\n");
     let parts = README.split(&fence).skip(1);
-    parts.map(|part| part.split("\n```").next().unwrap().to_owned()).collect()
+    parts
+        .map(|part| part.split("\n```").next().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -36,7 +38,14 @@ fn the_plans_are_what_the_example_prints() {
 fn the_picture_is_what_the_example_draws() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("graph.svg");
-    succeed(command("zenml_stack", dir.path()).args(["graph", "--out"]).arg(&file));
+    succeed(
+        command("zenml_stack", dir.path())
+            .args(["graph", "--out"])
+            .arg(&file),
+    );
     let drawn = std::fs::read_to_string(file).unwrap();
-    assert!(drawn == include_str!("../docs/zenml_stack.svg"), "draw docs/zenml_stack.svg anew");
+    assert!(
+        drawn == include_str!("../docs/zenml_stack.svg"),
+        "draw docs/zenml_stack.svg anew"
+    );
 }

@@ -21,8 +21,8 @@ mod digest;
 mod path;
 mod problem;
 
-pub use deploy::Engine;
 pub use cluster::{Cluster, ClusterAccess};
+pub use deploy::Engine;
 pub(crate) use digest::hex;
 pub use graph::{Construct, Context, Graph, Lifecycle, Scope, Stack};
 pub use mlplat_macros::Resource;

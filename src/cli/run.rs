@@ -72,7 +72,10 @@ fn runtime(cli: &Cli) -> std::io::Result<tokio::runtime::Runtime> {
     }
     // A pace that is no number is named when the target is opened.
     let virtual_time = matches!(crate::target::pace(), Ok(None));
-    Builder::new_current_thread().enable_all().start_paused(virtual_time).build()
+    Builder::new_current_thread()
+        .enable_all()
+        .start_paused(virtual_time)
+        .build()
 }
 
 /// A wrong command line is a failure: 2 is for changes.

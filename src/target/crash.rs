@@ -26,7 +26,9 @@ impl CrashWorld {
     /// # Errors
     /// A value that is neither a number nor `count`.
     pub(crate) fn around(inner: Arc<dyn World>) -> Result<Arc<dyn World>, Box<Problem>> {
-        let asked = std::env::var(VARIABLE).ok().filter(|_| cfg!(debug_assertions));
+        let asked = std::env::var(VARIABLE)
+            .ok()
+            .filter(|_| cfg!(debug_assertions));
         let at = match asked.as_deref() {
             None | Some("") => return Ok(inner),
             Some("count") => None,

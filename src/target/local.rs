@@ -44,7 +44,11 @@ fn variable(name: &str) -> Option<String> {
 fn faults() -> Result<Faults, Box<Problem>> {
     let text = variable(FAULTS).unwrap_or_default();
     text.parse().map_err(|why: mlplat_sim::cloud::FaultError| {
-        Box::new(Problem::new("bad-faults", format!("{FAULTS}: {why}"), "mend the variable, or unset it"))
+        Box::new(Problem::new(
+            "bad-faults",
+            format!("{FAULTS}: {why}"),
+            "mend the variable, or unset it",
+        ))
     })
 }
 
@@ -68,14 +72,20 @@ pub(crate) fn local_target(choice: &Choice) -> Result<Target, Box<Problem>> {
     let local = Local::open(Arc::clone(&world), files, &dir, &options).map_err(|why| {
         Box::new(Problem::new(
             "no-world",
-            format!("failed to open the simulated cloud in {}: {why}", dir.display()),
+            format!(
+                "failed to open the simulated cloud in {}: {why}",
+                dir.display()
+            ),
             "make the folder readable and writable, or choose another one with --state",
         ))
     })?;
     Ok(Target {
         store: Arc::new(FileStore::new(Arc::clone(&world), &choice.state)),
         providers: local.providers().with(Arc::new(NullProvider)),
-        keys: Arc::new(LocalKey::new(Arc::clone(&world), choice.state.join("local.key"))),
+        keys: Arc::new(LocalKey::new(
+            Arc::clone(&world),
+            choice.state.join("local.key"),
+        )),
         world,
         door: Some(Box::new(LocalDoor(local))),
         pace: pace.unwrap_or(0.0),
@@ -86,7 +96,11 @@ pub(crate) fn local_target(choice: &Choice) -> Result<Target, Box<Problem>> {
 struct LocalDoor(Local);
 
 fn shut(why: &mlplat_sim::local::DoorError) -> Box<Problem> {
-    Box::new(Problem::new("world", why.to_string(), "`world list` shows what there is"))
+    Box::new(Problem::new(
+        "world",
+        why.to_string(),
+        "`world list` shows what there is",
+    ))
 }
 
 impl Door for LocalDoor {
@@ -112,7 +126,10 @@ impl Door for LocalDoor {
     }
 
     fn set(&self, id: &str, field: &str, value: Value) -> Result<(), Box<Problem>> {
-        self.0.door().set(id, field, value).map_err(|why| shut(&why))
+        self.0
+            .door()
+            .set(id, field, value)
+            .map_err(|why| shut(&why))
     }
 
     fn delete(&self, id: &str) -> Result<(), Box<Problem>> {

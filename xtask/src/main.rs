@@ -6,6 +6,7 @@
 //! - `cargo xtask lengths`: how long files and functions are.
 
 mod bench;
+mod floors;
 mod helm;
 mod lengths;
 mod oracle;

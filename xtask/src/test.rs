@@ -3,13 +3,14 @@
 use std::process::ExitCode;
 
 use crate::stage::{self, Stage, cargo, succeed};
-use crate::{helm, oracle};
+use crate::{floors, helm, oracle};
 
 pub(crate) fn run(only: &[&str]) -> ExitCode {
     let stages = [
         Stage::new("format", || {
             succeed(&mut cargo(&["fmt", "--all", "--check"]))
         }),
+        Stage::new("floors", floors::check),
         Stage::new("lints", || {
             succeed(&mut cargo(&[
                 "clippy",

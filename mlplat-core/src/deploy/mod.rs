@@ -7,10 +7,14 @@
 //! and one retry table. What happens is told as [`Event`]s and nothing else.
 
 mod answers;
+mod ask;
+mod bring;
+mod call;
 mod cancel;
 mod engine;
 mod error;
 mod event;
+mod finish;
 mod ground;
 mod ledger;
 mod limits;
@@ -18,6 +22,8 @@ mod options;
 mod outcome;
 mod recover;
 mod refresh;
+mod remove;
+mod request;
 mod retry;
 mod run;
 mod saved;

@@ -9,6 +9,11 @@ use crate::facts::Type;
 
 /// The inputs of one cloud or cluster object, as a struct whose fields are
 /// [`Output`]s. Implemented by `#[derive(Resource)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be added to a stack",
+    label = "not a construct and not a resource",
+    note = "add a construct such as `Vpc::new(..)`, a resource struct, or implement `Construct` for your type"
+)]
 pub trait Resource: Clone + Send + Sync + 'static {
     /// What the object offers to others: a struct of outputs.
     type Handle: Clone + 'static;

@@ -1,0 +1,82 @@
+//! One API call: a slot, the rate limit, and the retry table around it.
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+use super::event::Event;
+use super::retry::{Verdict, verdict};
+use super::run::{Run, seconds};
+use super::step::{At, Stop};
+use crate::facts::Type;
+use crate::provider::{Provider, ProviderError};
+
+impl Run<'_> {
+    /// One API call: a slot, the rate limit, and the retry table around it.
+    /// An ambiguous answer is given back: only the caller knows what to look
+    /// for.
+    pub(crate) async fn call<'c, T>(
+        &self,
+        at: At<'_>,
+        ty: &'static Type,
+        mut call: impl FnMut() -> BoxFuture<'c, Result<T, ProviderError>>,
+    ) -> Result<T, ProviderError> {
+        let begun = self.world.now();
+        let mut tries = 0;
+        loop {
+            let result = {
+                let mut slot = self.slots.acquire(at.priority).await;
+                if let Some(rate) = self.providers.of(ty.name)?.rate(ty.service()) {
+                    let wait = self.limits.reserve(ty.service(), rate, self.world);
+                    if !wait.is_zero() {
+                        // A slow service must not hold what others could use.
+                        drop(slot);
+                        self.world.sleep(wait).await;
+                        slot = self.slots.acquire(at.priority).await;
+                    }
+                }
+                let _slot = slot;
+                self.world.fault_point("call: before");
+                let result = call().await;
+                self.world.fault_point("call: answered");
+                result
+            };
+            let error = match result {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            tries += 1;
+            let Verdict::Again { after, deadline } = verdict(error.kind, tries) else {
+                return Err(error);
+            };
+            let wait = self.jitter(error.retry_after.unwrap_or(after).max(after));
+            if self.world.now().saturating_sub(begun) + wait > deadline
+                || self.cancel.is_cancelled()
+            {
+                return Err(error);
+            }
+            if tries > 1 {
+                self.tell(Event::Retrying {
+                    path: at.planned.path.clone(),
+                    why: error.to_string(),
+                    in_s: seconds(wait),
+                    tries,
+                });
+            }
+            self.world.sleep(wait).await;
+        }
+    }
+
+    /// Up to a quarter more, so that many do not come back at once.
+    pub(super) fn jitter(&self, wait: Duration) -> Duration {
+        let mut byte = [0];
+        self.world.random(&mut byte);
+        wait + wait.mul_f64(f64::from(byte[0]) / 1024.0)
+    }
+
+    pub(crate) fn provider(&self, at: At<'_>, ty: &Type) -> Result<&dyn Provider, Stop> {
+        self.providers
+            .of(ty.name)
+            .map_err(|error| at.failed(&error))
+    }
+}

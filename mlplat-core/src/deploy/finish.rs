@@ -1,0 +1,178 @@
+//! The end of a step: its outcome on record, its outputs for others, its events.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::event::{Event, Verb};
+use super::run::{Run, seconds};
+use super::step::{At, Stop};
+use crate::facts::{OutputFact, OutputLife, Type};
+use crate::graph::Node;
+use crate::plan::{Val, render_body};
+use crate::provider::{ErrorKind, Observed, ProviderError};
+use crate::state::{BirthId, Body, Record};
+use crate::wiring::NodeId;
+
+/// How an object came to be as wanted.
+pub(super) enum Finished {
+    /// Created just now, with this id.
+    Created(String),
+    /// A creation that an earlier run began.
+    Resumed,
+    /// These fields were updated.
+    Updated(Vec<String>),
+}
+
+impl Run<'_> {
+    /// Records that an object is as wanted, and lets others use its outputs.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) async fn finish(
+        &self,
+        at: At<'_>,
+        node: &Node,
+        id: NodeId,
+        birth: BirthId,
+        how: Finished,
+        seen: Observed,
+        begun: Duration,
+    ) -> Result<(), Stop> {
+        let fresh = self
+            .ledger
+            .with(|state| !state.objects.contains_key(&birth));
+        let contradiction = self.contradiction(node.ty, birth, &how, &seen);
+        let made = match how {
+            Finished::Created(made) if fresh => Some(made),
+            _ => None,
+        };
+        if let Some(message) = contradiction {
+            if let Some(id) = made {
+                // Whatever else is wrong with it: it exists.
+                self.ledger.commit(vec![Record::Made { birth, id }]).await?;
+            }
+            let error = ProviderError::new(ErrorKind::Bug, "ContradictsFacts", message);
+            return Err(at.failed(&error));
+        }
+        let took = self.world.now().saturating_sub(begun);
+        let outputs: BTreeMap<String, Val> = seen
+            .outputs
+            .iter()
+            .map(|(name, value)| (name.clone(), output_val(node.ty, name, value)))
+            .collect();
+        let body = render_body(
+            &outputs,
+            &format!("{birth}|outputs"),
+            self.secrets.keyring(),
+            Some(self.world),
+        );
+        self.ledger
+            .commit(vec![Record::Done {
+                birth,
+                id: made,
+                outputs: body.unwrap_or_else(Body::empty),
+                took_s: Some(took.as_secs_f64().round() as u32),
+            }])
+            .await?;
+        self.publish(id, birth);
+        self.tell_done(at, Some(seen.id), begun);
+        Ok(())
+    }
+
+    /// How what the provider shows contradicts what its type declares.
+    pub(super) fn contradiction(
+        &self,
+        ty: &Type,
+        birth: BirthId,
+        how: &Finished,
+        seen: &Observed,
+    ) -> Option<String> {
+        let missing = ty
+            .outputs
+            .iter()
+            .find(|output| !seen.outputs.contains_key(output.name));
+        if let Some(missing) = missing {
+            return Some(format!(
+                "{} did not give its output {}",
+                ty.name, missing.name
+            ));
+        }
+        let Finished::Updated(fields) = how else {
+            return None;
+        };
+        let before = self.ledger.with(|state| {
+            let object = state.objects.get(&birth)?;
+            serde_json::from_str::<Map<String, Value>>(object.outputs.get()).ok()
+        })?;
+        let stays = |output: &&OutputFact| match output.life {
+            OutputLife::Fixed => true,
+            OutputLife::ChangesWith(with) => !with.iter().any(|w| fields.iter().any(|f| f == w)),
+            OutputLife::Drifts => false,
+        };
+        let changed = ty.outputs.iter().filter(stays).find(|output| {
+            let old = before.get(output.name).filter(|_| !output.secret);
+            old.is_some_and(|old| seen.outputs.get(output.name) != Some(old))
+        })?;
+        Some(format!(
+            "{} changed its output {}, which it declares not to change with {}",
+            ty.name,
+            changed.name,
+            fields.join(", ")
+        ))
+    }
+
+    /// Lets others use an object's outputs.
+    pub(crate) fn publish(&self, id: NodeId, birth: BirthId) {
+        self.place(id, birth);
+        let outputs = self.ledger.with(|state| {
+            let object = state.objects.get(&birth)?;
+            let known = serde_json::from_str(object.outputs.get()).ok()?;
+            Some((
+                known,
+                crate::plan::open_secret_outputs(object, birth, self.secrets),
+            ))
+        });
+        if let Some((known, secret)) = outputs {
+            self.set_outputs(id, known, secret);
+        }
+    }
+
+    pub(crate) fn tell_started(&self, at: At<'_>, ty: &Type) {
+        let life = match at.verb {
+            Verb::Create => ty.create,
+            Verb::Update => ty.update,
+            Verb::Delete | Verb::Forget | Verb::Read => ty.delete,
+        };
+        let learned = self
+            .ledger
+            .with(|state| state.durations.get(ty.name).copied());
+        self.tell(Event::Started {
+            path: at.planned.path.clone(),
+            ty: ty.name.to_owned(),
+            action: at.verb,
+            expected_s: learned
+                .filter(|_| at.verb == Verb::Create)
+                .unwrap_or(life.typical_s),
+        });
+    }
+
+    pub(crate) fn tell_done(&self, at: At<'_>, id: Option<String>, begun: Duration) {
+        let took_s = seconds(self.world.now().saturating_sub(begun));
+        let path = at.planned.path.clone();
+        self.tell(Event::Done {
+            path,
+            action: at.verb,
+            id,
+            took_s,
+        });
+    }
+}
+
+pub(super) fn output_val(ty: &Type, name: &str, value: &Value) -> Val {
+    match (ty.output(name), value) {
+        (Some(fact), Value::String(text)) if fact.secret => {
+            Val::Secret(crate::wiring::Plain::new(text.clone()))
+        }
+        _ => Val::Known(value.clone()),
+    }
+}
