@@ -42,15 +42,18 @@ fn check(chart: &Instance<'_>, values: &Map, problems: &mut String) -> Result<()
 
 /// What a schema has against a document, one line each; a schema that is none is one violation.
 fn violations(schema: &str, json: &Json) -> Vec<String> {
-    let schema: Json = match serde_json::from_str(schema) {
+    let mut schema: Json = match serde_json::from_str(schema) {
         Ok(schema) => schema,
         Err(error) => return vec![error.to_string()],
     };
-    let validator = match jsonschema::options()
+    if !names_known_draft(&schema) {
+        numeric_bounds(&mut schema);
+    }
+    let compiled = jsonschema::options()
         .with_draft(draft(&schema))
         .should_validate_formats(true)
-        .build(&schema)
-    {
+        .build(&schema);
+    let validator = match compiled {
         Ok(validator) => validator,
         Err(error) => return vec![error.to_string()],
     };
@@ -66,6 +69,40 @@ fn violations(schema: &str, json: &Json) -> Vec<String> {
             format!("- {place}: {}\n", error.masked())
         })
         .collect()
+}
+
+fn names_known_draft(schema: &Json) -> bool {
+    let uri = schema.get("$schema").and_then(Json::as_str);
+    uri.is_some_and(|uri| {
+        ["draft-04", "draft-06", "draft-07"]
+            .iter()
+            .any(|d| uri.contains(d))
+    })
+}
+
+/// When a schema names no draft that it knows, helm's validator mixes them: the boolean
+/// `exclusiveMinimum` and `exclusiveMaximum` of draft 4 stand among keywords of draft 7. Turns
+/// those into the numbers of draft 7.
+fn numeric_bounds(schema: &mut Json) {
+    match schema {
+        Json::Array(items) => items.iter_mut().for_each(numeric_bounds),
+        Json::Object(entries) => {
+            let pairs = [
+                ("exclusiveMinimum", "minimum"),
+                ("exclusiveMaximum", "maximum"),
+            ];
+            for (exclusive, bound) in pairs {
+                if let Some(Json::Bool(is_exclusive)) = entries.get(exclusive).cloned() {
+                    entries.remove(exclusive);
+                    if is_exclusive && let Some(number) = entries.remove(bound) {
+                        entries.insert(exclusive.to_owned(), number);
+                    }
+                }
+            }
+            entries.values_mut().for_each(numeric_bounds);
+        }
+        _ => {}
+    }
 }
 
 /// helm's validator knows the drafts up to 7, and takes 7 for anything else.
