@@ -72,12 +72,21 @@ impl Settings {
             let origins: Vec<_> = self.values.values().map(|v| v.origin.as_str()).collect();
             Problem::new(
                 "bad-setting",
-                format!("the settings do not fit the program: {error}"),
+                format!("the settings do not fit the program: {}", unquoted(&error)),
                 "give each setting a value of its type",
             )
             .because(format!("settings came from {}", origins.join(", ")))
             .into()
         })
+    }
+}
+
+/// What is wrong, without the value: it may be a secret in the wrong field.
+fn unquoted(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    match said.split_once(", expected ") {
+        Some((_, expected)) => format!("a value should be {expected}"),
+        None => said,
     }
 }
 
@@ -175,7 +184,7 @@ mod tests {
         settings.set("name", json!(7), "--set name");
         let problems = settings.read::<Sizes>().unwrap_err();
         assert!(
-            problems.to_string().contains("expected a string"),
+            problems.to_string().contains("should be a string"),
             "{problems}"
         );
     }
