@@ -43,7 +43,11 @@ where
         };
         // What a process does between its death and its next pause, an error
         // it returns among it, nobody sees.
-        let ended = if process.alive() { ended } else { Ended::Killed };
+        let ended = if process.alive() {
+            ended
+        } else {
+            Ended::Killed
+        };
         (process, ended)
     })
 }
