@@ -9,6 +9,7 @@ use super::{Val, canonical};
 use crate::facts::{Canon, Field, OnChange, Scope, Type};
 use crate::graph::RESERVED;
 use crate::graph::Rules;
+use crate::problem::Problem;
 use crate::provider::Observed;
 
 /// An object as it is: the remembered inputs, with what reality shows put on
@@ -136,6 +137,26 @@ fn hide(value: Value) -> Value {
         Value::Array(items) => items.into_iter().map(hide).collect(),
         scalar => scalar,
     }
+}
+
+/// A version that would go down, which no API does.
+pub(super) fn step_down(ty: &Type, reasons: &[Reason]) -> Option<Problem> {
+    let stepped = |reason: &&Reason| {
+        let field = ty.field(&reason.field);
+        field.is_some_and(|field| field.change == OnChange::OneStepUp)
+    };
+    let minor = |version: &str| version.rsplit('.').next()?.parse::<u32>().ok();
+    reasons.iter().filter(stepped).find_map(|reason| {
+        let (old, new) = (reason.old.as_deref()?, reason.new.as_deref()?);
+        let down = minor(new)? < minor(old)?;
+        down.then(|| {
+            Problem::new(
+                "version-down",
+                format!("{} cannot go from {old} down to {new}", reason.field),
+                format!("keep {old} or go up; to go back, make it anew under another name"),
+            )
+        })
+    })
 }
 
 /// Whether a new object would claim a key that the old one holds, so that the

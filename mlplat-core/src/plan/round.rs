@@ -293,6 +293,9 @@ impl<'a> Round<'a> {
         if reasons.iter().any(|reason| replaces(reason.rule)) {
             return self.replace(node, id, birth, object, reasons);
         }
+        if let Some(problem) = diff::step_down(node.ty, &reasons) {
+            return Err(problem);
+        }
         if object.stage == Stage::Coming {
             let because = "its creation was interrupted and goes on".to_owned();
             reasons.push(whole(Rule::Resume, because));
