@@ -212,7 +212,7 @@ fn what_cannot_be_is_refused_with_what_to_do() {
       why  it came from --set greting
       do   did you mean `greeting`?
     $ hello --set copies=many plan
-    error: the settings do not fit the program: invalid type: string "many", expected u8 (bad-setting)
+    error: the settings do not fit the program: a value should be u8 (bad-setting)
       at   examples/hello.rs:30
       why  settings came from --set copies
       do   give each setting a value of its type

@@ -73,7 +73,7 @@ struct Dependency {
 ///
 /// # Errors
 /// Every import that no floor allows, one on a line.
-pub fn check() -> Result<(), String> {
+pub(crate) fn check() -> Result<(), String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--format-version", "1", "--no-deps"])

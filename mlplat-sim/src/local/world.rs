@@ -41,7 +41,7 @@ impl Local {
         let types = mlplat_aws::catalog();
         let faults = options.faults.clone();
         let cloud = Cloud::open(
-            &types,
+            types,
             &options.region,
             world.clone(),
             faults,
