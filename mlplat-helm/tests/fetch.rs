@@ -3,6 +3,8 @@
 #![cfg(feature = "fetch")]
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "test code")]
 
+mod fetch_support;
+
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,33 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use flate2::write::GzEncoder;
+use fetch_support::{archive, hex, index};
 use mlplat_helm::fetch::{Cache, ChartSource, FetchError, Fetcher, LockFile, Network};
-use sha2::{Digest, Sha256};
-
-fn archive(name: &str, version: &str) -> Vec<u8> {
-    let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), flate2::Compression::fast()));
-    let yaml = format!("apiVersion: v2\nname: {name}\nversion: {version}\n");
-    for (file, text) in [
-        ("Chart.yaml", yaml.as_str()),
-        ("templates/a.yaml", "kind: A\n"),
-    ] {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(text.len() as u64);
-        header.set_mode(0o644);
-        header.set_cksum();
-        tar.append_data(&mut header, format!("{name}/{file}"), text.as_bytes())
-            .unwrap();
-    }
-    tar.into_inner().unwrap().finish().unwrap()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect()
-}
 
 /// A static file server that counts its requests.
 struct Server {
@@ -110,11 +87,7 @@ fn fetcher(folder: &Path, lock: LockFile) -> Fetcher {
 
 fn repository(server: &Server, bytes: &[u8], digest: &str) {
     server.put("/charts/demo-1.2.3.tgz", bytes);
-    let index = format!(
-        "apiVersion: v1\nentries:\n  demo:\n  - version: 2.0.0\n    urls: [demo-2.0.0.tgz]\n  - \
-         version: 1.2.3\n    digest: {digest}\n    urls:\n    - demo-1.2.3.tgz\n"
-    );
-    server.put("/charts/index.yaml", index);
+    server.put("/charts/index.yaml", index(digest));
 }
 
 #[tokio::test]
