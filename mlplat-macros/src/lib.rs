@@ -1,7 +1,7 @@
 //! `derive(Resource)`: the resolved twin of an input struct, its expressions
 //! by API name, and its handle.
 //!
-//! ```ignore
+//! ```text
 //! #[derive(Resource, Clone)]
 //! #[resource(facts = VPC, handle = VpcHandle { vpc_id: VpcId, arn("Arn"): Arn })]
 //! pub struct Vpc {

@@ -6,7 +6,7 @@ use crate::seal::SealError;
 use crate::state::StoreError;
 
 /// Why the engine gives up as a whole. A failed step is not such a reason: it
-/// is in the [`Deployment`].
+/// is in the [`Deployment`](super::Deployment).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {

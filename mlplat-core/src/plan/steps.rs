@@ -197,11 +197,11 @@ struct Builder<'a> {
     planned: &'a [Planned],
     steps: DiGraph<Step, Order>,
     /// Steps by entry of the plan.
-    bring_of: HashMap<usize, NodeIndex>,
-    remove_of: HashMap<usize, NodeIndex>,
+    bring_of: BTreeMap<usize, NodeIndex>,
+    remove_of: BTreeMap<usize, NodeIndex>,
     /// Steps by node and by object.
-    bring: HashMap<NodeId, NodeIndex>,
-    remove: HashMap<BirthId, NodeIndex>,
+    bring: BTreeMap<NodeId, NodeIndex>,
+    remove: BTreeMap<BirthId, NodeIndex>,
 }
 
 impl<'a> Builder<'a> {
@@ -209,10 +209,10 @@ impl<'a> Builder<'a> {
         let mut builder = Self {
             planned,
             steps: DiGraph::new(),
-            bring_of: HashMap::new(),
-            remove_of: HashMap::new(),
-            bring: HashMap::new(),
-            remove: HashMap::new(),
+            bring_of: BTreeMap::new(),
+            remove_of: BTreeMap::new(),
+            bring: BTreeMap::new(),
+            remove: BTreeMap::new(),
         };
         for (at, entry) in planned.iter().enumerate() {
             let add = |steps: &mut DiGraph<Step, Order>, kind| {
