@@ -307,3 +307,108 @@ proptest! {
         }
     }
 }
+
+/// Puts a label on every object, an argument before all others, and drops `gone`.
+fn post_render(rendered: Rendered) -> Rendered {
+    let change = |mut object: Json| {
+        object["metadata"]["labels"]["team"] = json!("ml");
+        if let Some(list) = object["list"].as_array_mut() {
+            list.insert(0, json!("first"));
+        }
+        if let Json::Object(entries) = &mut object {
+            entries.remove("gone");
+        }
+        object["url"] = json!(format!("https://{}:1", object["host"].as_str().unwrap()));
+        Ok(vec![object])
+    };
+    rendered.post_render(change).unwrap()
+}
+
+const POSTED: &str = "host: {{ .Values.cluster }}\nlist: [{{ .Values.password | b64enc }}]\n\
+     port: {{ .Values.port }}\ngone: {{ .Values.password | quote }}\nbig: 12345678901234567\n";
+
+#[test]
+fn a_post_render_keeps_holes_and_secrets_where_it_moves_them() {
+    let bench = Bench::new(POSTED);
+    let planned = bench.plan(values()).unwrap();
+    let posted = post_render(planned.rendered.clone());
+    let manifest = &posted.manifests[0];
+    let hole = |path: &[&str]| {
+        let found = manifest.holes.iter().find(|hole| hole.path == path);
+        found.map(|hole| (hole.shown.as_str(), hole.secret))
+    };
+    assert_eq!(manifest.holes.len(), 4, "{:?}", manifest.holes);
+    assert_eq!(hole(&["host"]), Some(("<cluster.name>", false)));
+    assert_eq!(
+        hole(&["list", "1"]),
+        Some(("derived from <db.password>", true))
+    );
+    assert_eq!(hole(&["port"]), Some(("<db.port>", false)));
+    assert_eq!(hole(&["url"]), Some(("https://<cluster.name>:1", false)));
+    assert!(
+        manifest.text.contains("url: https://<cluster.name>:1"),
+        "{}",
+        manifest.text
+    );
+    assert!(
+        manifest.text.contains("big: 12345678901234567"),
+        "{}",
+        manifest.text
+    );
+
+    let environment = bench.environment();
+    let release = Release::new("rel", values());
+    let complete = bench
+        .renderer
+        .complete(&planned, &release, &environment, &known);
+    let completed = &post_render(complete.unwrap()).manifests[0];
+    assert_eq!(completed.holes, manifest.holes);
+    let object = completed.to_json();
+    assert_eq!(object["url"], "https://prod:1");
+    assert_eq!(object["port"], 5432, "numbers stay numbers");
+    let real = bench.plan(real()).unwrap().rendered;
+    assert_eq!(object, post_render(real).manifests[0].to_json());
+}
+
+#[test]
+fn a_post_render_that_computes_from_a_hole_is_refused() {
+    let planned = Bench::new(POSTED).plan(values()).unwrap().rendered;
+    let refused = |change: fn(&mut Json, String)| {
+        let run = |mut object: Json| {
+            let host = object["host"].as_str().unwrap().to_owned();
+            change(&mut object, host);
+            Ok(vec![object])
+        };
+        planned.clone().post_render(run).unwrap_err().to_string()
+    };
+    for (what, change) in [
+        (
+            "returns",
+            (|o, host| o["n"] = json!(host.len())) as fn(&mut Json, String),
+        ),
+        ("returns", |o, host| o["n"] = json!(host.to_uppercase())),
+        ("returns", |o, host| o["n"] = json!(host.chars().next())),
+        ("a map key", |o, host| o[host] = json!(1)),
+        ("metadata.name", |o, host| {
+            o["metadata"]["name"] = json!(host)
+        }),
+        ("not an object", |o, _| *o = json!([])),
+    ] {
+        let error = refused(change);
+        assert!(error.contains(what), "{error}");
+        assert_eq!(
+            error.contains("cluster.name"),
+            what != "not an object",
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_post_render_that_changes_nothing_keeps_every_byte() {
+    let planned = Bench::new(POSTED).plan(values()).unwrap().rendered;
+    let same = planned.clone().post_render(|object| Ok(vec![object]));
+    assert_eq!(same.unwrap(), planned);
+    let none = planned.post_render(|_| Ok(vec![])).unwrap();
+    assert!(none.manifests.is_empty());
+}

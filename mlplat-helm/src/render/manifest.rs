@@ -127,17 +127,30 @@ impl Manifest {
                 }
                 error => fail(format!("error converting YAML to JSON: yaml: {error}")),
             })?;
-        let head = Head::read(&object).map_err(fail)?;
+        let mut manifest =
+            Self::of(source, text.to_text().into_owned(), object, Vec::new()).map_err(fail)?;
+        manifest.leaves = leaves;
+        Ok(manifest)
+    }
+
+    /// An object with its text and its holes; the error tells what helm refuses of its head.
+    pub(super) fn of(
+        source: &str,
+        text: String,
+        object: Node,
+        holes: Vec<Hole>,
+    ) -> Result<Self, String> {
+        let head = Head::read(&object)?;
         Ok(Self {
             source: source.to_owned(),
             api_version: head.api_version,
             kind: head.kind,
             name: head.name,
             namespace: head.namespace,
-            text: text.to_text().into_owned(),
+            text,
             object,
-            holes: Vec::new(),
-            leaves,
+            holes,
+            leaves: Vec::new(),
         })
     }
 
