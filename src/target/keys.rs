@@ -44,25 +44,36 @@ impl KeyringLock for LocalKey {
     }
 }
 
+/// The names of the variables that carry keys.
+const VARIABLES: [&str; 3] = [
+    "MLPLAT_AGE_RECIPIENTS",
+    "MLPLAT_AGE_IDENTITY",
+    "MLPLAT_AGE_PASSPHRASE",
+];
+
 /// The keys in `MLPLAT_AGE_RECIPIENTS` (separated by blanks or commas),
-/// `MLPLAT_AGE_IDENTITY` and `MLPLAT_AGE_PASSPHRASE`.
+/// `MLPLAT_AGE_IDENTITY` and `MLPLAT_AGE_PASSPHRASE`; `None` when there are
+/// none.
 ///
 /// # Errors
 /// A key that is not written as one.
-#[allow(dead_code, reason = "the live target of a later issue asks for it")]
 pub(crate) fn from_environment(
     variable: &dyn Fn(&str) -> Option<String>,
-) -> Result<AgeLock, SealError> {
-    let recipients = variable("MLPLAT_AGE_RECIPIENTS").unwrap_or_default();
+) -> Result<Option<AgeLock>, SealError> {
+    let [recipients, identity, passphrase] = VARIABLES.map(variable);
+    if recipients.is_none() && identity.is_none() && passphrase.is_none() {
+        return Ok(None);
+    }
+    let recipients = recipients.unwrap_or_default();
     let each = recipients
         .split([' ', ',', '\n'])
         .filter(|key| !key.is_empty());
     let mut keys = AgeLock::default().recipients(each)?;
-    if let Some(identity) = variable("MLPLAT_AGE_IDENTITY") {
+    if let Some(identity) = identity {
         keys = keys.identity(&Plain::new(identity))?;
     }
-    if let Some(passphrase) = variable("MLPLAT_AGE_PASSPHRASE") {
+    if let Some(passphrase) = passphrase {
         keys = keys.passphrase(&Plain::new(passphrase));
     }
-    Ok(keys)
+    Ok(Some(keys))
 }

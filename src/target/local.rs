@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mlplat_core::Problem;
 use mlplat_core::null::NullProvider;
+use mlplat_core::seal::KeyringLock;
 use mlplat_core::state::FileStore;
 use mlplat_core::world::{SystemFiles, SystemWorld, World};
 use mlplat_sim::cloud::Faults;
@@ -11,7 +12,7 @@ use mlplat_sim::local::{Local, LocalOptions, Paced};
 use serde_json::Value;
 
 use super::crash::CrashWorld;
-use super::keys::LocalKey;
+use super::keys::{self, LocalKey};
 use super::seam::{Choice, Door, Target, Thing};
 
 /// How many virtual seconds pass in a real one, when not as many as possible.
@@ -79,18 +80,32 @@ pub(crate) fn local_target(choice: &Choice) -> Result<Target, Box<Problem>> {
             "make the folder readable and writable, or choose another one with --state",
         ))
     })?;
+    let keys = keys(choice, &world)?;
     Ok(Target {
         store: Arc::new(FileStore::new(Arc::clone(&world), &choice.state)),
         providers: local.providers().with(Arc::new(NullProvider)),
-        keys: Arc::new(LocalKey::new(
-            Arc::clone(&world),
-            choice.state.join("local.key"),
-        )),
+        keys,
         world,
         door: Some(Box::new(LocalDoor(local))),
         pace: pace.unwrap_or(0.0),
         asks: false,
     })
+}
+
+/// The keys of the environment, or one in a file of its own beside the state.
+fn keys(choice: &Choice, world: &Arc<dyn World>) -> Result<Arc<dyn KeyringLock>, Box<Problem>> {
+    match keys::from_environment(&variable) {
+        Ok(Some(lock)) => Ok(Arc::new(lock)),
+        Ok(None) => Ok(Arc::new(LocalKey::new(
+            Arc::clone(world),
+            choice.state.join("local.key"),
+        ))),
+        Err(why) => Err(Box::new(Problem::new(
+            "bad-key",
+            why.to_string(),
+            "mend the MLPLAT_AGE_ variable, or unset it",
+        ))),
+    }
 }
 
 struct LocalDoor(Local);
