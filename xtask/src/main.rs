@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     match words[..] {
         ["bench"] => ended(bench::run()),
         ["lengths"] => ended(lengths::run()),
-        ["prove"] => ended(prove::run()),
+        ["prove", ref only @ ..] => ended(prove::run(only)),
         ["test"] => test::run(&[]),
         ["test", ref only @ ..] => test::run(only),
         _ => {

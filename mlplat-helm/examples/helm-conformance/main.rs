@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! helm-conformance compare --helm PATH --charts FOLDER [--cache FOLDER] [--only NAME] [--verbose]
-//! helm-conformance bench   --helm PATH --charts FOLDER
+//! helm-conformance bench   --helm PATH --charts FOLDER [--only NAME]
 //! ```
 //!
 //! Each chart of the folder (`*.tgz`) is rendered with its default or required values
@@ -20,6 +20,7 @@
 mod bench;
 mod cases;
 mod compare;
+mod growth;
 mod helm;
 mod ours;
 mod report;
@@ -43,7 +44,7 @@ struct Arguments {
 enum Command {
     /// Renders with both and compares.
     Compare(Common),
-    /// Measures the CPU time of both.
+    /// Measures the CPU time of both, for three charts and for values of growing size.
     Bench(Common),
 }
 
@@ -84,8 +85,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             Ok(ExitCode::from(u8::from(!report.is_clean())))
         }
         Command::Bench(common) => {
-            let table = bench::run(&common.helm, &common.charts)?;
-            print!("{table}");
+            let programs = bench::Programs::new(&common.helm)?;
+            let charts = bench::run(&programs, &common.charts, common.only.as_deref())?;
+            print!("{charts}\n{}", growth::run(&programs)?);
             Ok(ExitCode::SUCCESS)
         }
     }
