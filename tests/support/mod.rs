@@ -4,18 +4,24 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
-/// An example program, built beside this test.
+/// An example program, as it is in the source now: a run of one test does not
+/// build the examples by itself.
 pub(crate) fn example(name: &str) -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
-    let program = profile.join("examples").join(name);
-    assert!(
-        program.is_file(),
-        "{} is not built: run the tests with cargo, which builds examples too",
-        program.display()
-    );
-    program
+    BUILT.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut build = Command::new(cargo);
+        build.args(["build", "--quiet", "--examples"]);
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().unwrap().success(), "the examples build");
+    });
+    profile.join("examples").join(name)
 }
 
 /// An example over a state folder, with nothing of this process's environment
