@@ -22,6 +22,7 @@ mod log;
 mod object;
 mod outside;
 mod provider;
+mod removal;
 mod rules;
 
 pub use account::Cloud;

@@ -1,0 +1,176 @@
+//! Deletions: refused while something holds the object, and what they leave
+//! behind.
+
+use mlplat_core::facts::{Held, Recovery, Side, Type};
+use mlplat_core::provider::{ErrorKind, ProviderError};
+use serde_json::Value;
+
+use super::account::Inner;
+use super::dice::roll;
+use super::log::Effect;
+use super::object::{Linger, SimObject};
+use super::rules::refuse;
+
+impl Inner {
+    /// A deletion. It is refused while something holds the object.
+    pub(super) fn delete(
+        &mut self,
+        key: u64,
+        ty: &Type,
+        now: f64,
+        seed: u64,
+    ) -> Result<(), ProviderError> {
+        let Some(object) = self
+            .objects
+            .get(&key)
+            .filter(|object| object.gone_at.is_none())
+        else {
+            return match self.objects.contains_key(&key) {
+                true => Ok(()),
+                false => Err(ProviderError::gone("the object")),
+            };
+        };
+        self.check_free(object, ty)?;
+        let mut effects = Vec::new();
+        let mut gone = vec![object.key];
+        gone.extend(
+            self.live()
+                .filter(|other| other.child_of == Some(key))
+                .map(|child| child.key),
+        );
+        gone.extend(self.cascades(object));
+        for side in ty.brings {
+            effects.extend(self.lingers(object, side, now, seed));
+        }
+        for key in gone {
+            let facts = self
+                .objects
+                .get(&key)
+                .and_then(|object| self.facts(&object.ty));
+            match self.objects.get(&key) {
+                Some(object) if facts.is_some_and(|facts| !facts.delete.states.is_empty()) => {
+                    let wait = facts.map_or(0, |facts| facts.delete.typical_s);
+                    let mut object = object.clone();
+                    object.gone_at = Some(now + f64::from(wait));
+                    effects.push(Effect::Put(Box::new(object)));
+                }
+                _ => effects.push(Effect::Gone(key)),
+            }
+        }
+        self.commit(now, effects);
+        Ok(())
+    }
+
+    /// Who names an object in a way that blocks its deletion.
+    pub(super) fn check_free(&self, object: &SimObject, ty: &Type) -> Result<(), ProviderError> {
+        if object.inputs.get("DeletionProtection") == Some(&Value::Bool(true)) {
+            let code = ty
+                .blocked
+                .iter()
+                .find(|blocked| blocked.when.contains("protection"));
+            let code = code.map_or("InvalidRequestException", |blocked| blocked.code);
+            return Err(refuse(
+                ErrorKind::Invalid,
+                code,
+                "deletion protection is on".to_owned(),
+            ));
+        }
+        for holder in self
+            .live()
+            .filter(|other| other.key != object.key && other.child_of != Some(object.key))
+        {
+            let Some(facts) = self.facts(&holder.ty) else {
+                continue;
+            };
+            for field in facts.fields {
+                let Some(Held::Refused(code)) = field.refs.held() else {
+                    continue;
+                };
+                let fits = field.refs.targets().contains(&object.ty.as_str());
+                if fits
+                    && holder
+                        .inputs
+                        .get(field.name)
+                        .is_some_and(|value| object.is_named_by(value))
+                {
+                    let message = format!("{} is held by {} ({})", object.id, holder.id, holder.ty);
+                    return Err(refuse(ErrorKind::Conflict, code, message));
+                }
+            }
+        }
+        if let Some(linger) = self
+            .lingers
+            .iter()
+            .find(|linger| linger.holds == object.key)
+        {
+            let message = format!("{} is held by a left-over {}", object.id, linger.kind);
+            return Err(refuse(ErrorKind::Conflict, "DependencyViolation", message));
+        }
+        Ok(())
+    }
+
+    /// Holders that go along with what they hold.
+    pub(super) fn cascades(&self, object: &SimObject) -> Vec<u64> {
+        let goes = |holder: &&SimObject| {
+            let Some(facts) = self.facts(&holder.ty) else {
+                return false;
+            };
+            facts.fields.iter().any(|field| {
+                field.refs.held() == Some(Held::Cascades)
+                    && field.refs.targets().contains(&object.ty.as_str())
+                    && holder
+                        .inputs
+                        .get(field.name)
+                        .is_some_and(|value| object.is_named_by(value))
+            })
+        };
+        // An access policy association names its entry by a principal that has
+        // entries in other clusters too: what the two share has to agree.
+        let agrees = |holder: &&SimObject| match self.facts(&object.ty).map(|ty| ty.recovery) {
+            Some(Recovery::NaturalKey(fields)) => fields.iter().all(|field| {
+                let theirs = holder.inputs.get(*field);
+                theirs.is_none_or(|value| object.inputs.get(*field) == Some(value))
+            }),
+            _ => true,
+        };
+        let held = self.live().filter(goes).filter(agrees);
+        held.map(|holder| holder.key).collect()
+    }
+
+    /// What stays behind for a while, and what it holds.
+    pub(super) fn lingers(
+        &self,
+        object: &SimObject,
+        side: &Side,
+        now: f64,
+        seed: u64,
+    ) -> Vec<Effect> {
+        let Side::Lingers {
+            kind,
+            holds,
+            s: (least, most),
+        } = side
+        else {
+            return Vec::new();
+        };
+        let Some(value) = object.inputs.get(*holds) else {
+            return Vec::new();
+        };
+        let share = if seed == 0 {
+            0.0
+        } else {
+            roll(seed, object.key, kind)
+        };
+        let wait = f64::from(*least) + share * f64::from(most - least);
+        let held = self.live().filter(|target| target.is_named_by(value));
+        held.filter(|_| wait > 0.0)
+            .map(|target| {
+                Effect::Linger(Linger {
+                    holds: target.key,
+                    kind: (*kind).to_owned(),
+                    until: now + wait,
+                })
+            })
+            .collect()
+    }
+}
