@@ -11,7 +11,7 @@ use std::time::Instant;
 use crate::stage::{cargo, root, say};
 
 /// What is proven: a name, the promise, and the test that shows it.
-const ROWS: [(&str, &str, &[&str]); 3] = [
+const ROWS: [(&str, &str, &[&str]); 4] = [
     (
         "kill",
         "the example, killed by SIGKILL at every fault point of deployment and destruction, ends in the same place",
@@ -26,6 +26,11 @@ const ROWS: [(&str, &str, &[&str]); 3] = [
         "simulation",
         "programs on the simulated account, killed, throttled, cut off and drifted, converge",
         &["-p", "mlplat-sim"],
+    ),
+    (
+        "hostile",
+        "archives, YAML, templates and --set of seeded bytes, ten million each, end without a panic",
+        &["--release", "-p", "mlplat-helm", "--test", "hostile"],
     ),
 ];
 
