@@ -3,9 +3,11 @@
 //! - `cargo xtask test`: everything that a change must pass;
 //! - `cargo xtask bench`: the benchmarks, written to `docs/benchmarks.md`;
 //! - `cargo xtask prove`: the long runs, written to `docs/proof.md`;
-//! - `cargo xtask lengths`: how long files and functions are.
+//! - `cargo xtask lengths`: how long files and functions are;
+//! - `cargo xtask cold`: what the first build costs.
 
 mod bench;
+mod cold;
 mod floors;
 mod helm;
 mod lengths;
@@ -23,12 +25,13 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words[..] {
         ["bench"] => ended(bench::run()),
+        ["cold"] => ended(cold::run()),
         ["lengths"] => ended(lengths::run()),
         ["prove", ref only @ ..] => ended(prove::run(only)),
         ["test"] => test::run(&[]),
         ["test", ref only @ ..] => test::run(only),
         _ => {
-            stage::say("usage: cargo xtask test [STAGE ...] | bench | prove | lengths");
+            stage::say("usage: cargo xtask test [STAGE ...] | bench | prove | lengths | cold");
             ExitCode::FAILURE
         }
     }
