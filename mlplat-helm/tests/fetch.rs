@@ -293,6 +293,10 @@ impl Drop for Registry {
 async fn a_chart_comes_from_an_oci_registry() {
     let Some(registry) = Registry::start() else {
         eprintln!("SKIPPED: docker-registry is not installed, OCI fetching is NOT tested");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "CI has to have docker-registry"
+        );
         return;
     };
     let bytes = archive("demo", "1.2.3+build.5");

@@ -37,11 +37,10 @@ async fn simulation_answers_as_recorded() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real API server behind MLPLAT_CONFORMANCE_URL: run with --run-ignored all"]
 async fn real_server_answers_as_recorded() {
-    let Ok(url) = std::env::var("MLPLAT_CONFORMANCE_URL") else {
-        println!("SKIPPED: no MLPLAT_CONFORMANCE_URL, 1 suite not run on a real server");
-        return;
-    };
+    let url =
+        std::env::var("MLPLAT_CONFORMANCE_URL").expect("MLPLAT_CONFORMANCE_URL names a server");
     let config = kube::Config::new(url.parse().expect("a url"));
     let client = kube::Client::try_from(config).expect("a client");
     if let Ok(file) = std::env::var("MLPLAT_CONFORMANCE_RECORD") {
