@@ -11,7 +11,7 @@ use crate::facts::Type;
 use crate::graph::{Graph, Node};
 use crate::name;
 use crate::state::Birth;
-use crate::wiring::{Expr, NodeId, Plain};
+use crate::wiring::{Expr, Form, FormError, NodeId, Plain};
 
 /// What is known of a node's outputs.
 #[derive(Clone, Default)]
@@ -47,6 +47,9 @@ pub enum EvalError {
     /// A node is ready but did not give an output it declares.
     #[error("{0} was not given by the provider")]
     NoOutput(String),
+    /// A text has no such form.
+    #[error("{0}: {1}")]
+    NoForm(String, FormError),
 }
 
 /// Evaluates expressions of one graph.
@@ -115,8 +118,24 @@ impl Evaluator<'_> {
                 Val::map(members?)
             }
             Expr::Json(inner) => json(self.value(inner)?),
+            Expr::Formed(form, inner) => self.formed(form, self.value(inner)?)?,
             Expr::Secret(source) => Val::Secret(self.secrets.plain(source)),
             Expr::GeneratedName => Val::Unknown(Arc::from("<generated name>")),
+        })
+    }
+
+    /// A text in another form; as secret and as unknown as the text.
+    fn formed(&self, form: &Form, value: Val) -> Result<Val, EvalError> {
+        let why = |why| EvalError::NoForm(form.to_string(), why);
+        let plain = match &value {
+            Val::Secret(plain) => plain.clone(),
+            Val::Known(value) => Plain::new(Val::Known(value.clone()).to_string()),
+            other => return Ok(Val::Unknown(Arc::from(format!("{form}({other})")))),
+        };
+        let formed = self.secrets.formed(form, &plain).map_err(why)?;
+        Ok(match value {
+            Val::Secret(_) => Val::Secret(formed),
+            _ => Val::Known(Value::String(formed.expose().to_owned())),
         })
     }
 

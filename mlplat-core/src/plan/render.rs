@@ -10,7 +10,7 @@ use super::{Val, canonical_text};
 use crate::graph::RESERVED;
 use crate::seal::{Keyring, SealError};
 use crate::state::{Body, SealedSecret, State};
-use crate::wiring::{Plain, SecretSource};
+use crate::wiring::{Form, FormError, Plain, SecretSource, bcrypt, percent_encoded};
 use crate::world::World;
 
 /// The clear texts of a program's secrets, and the keyring of its state.
@@ -20,7 +20,12 @@ pub struct SecretBook {
     known: HashMap<String, Plain>,
     /// Generated in this run, still to be sealed into the state.
     fresh: Mutex<BTreeMap<String, Plain>>,
+    /// Hashes that were made in this run; they are slow to make.
+    hashed: Mutex<Hashes>,
 }
+
+/// Hashes by the key of their salt, their cost and the digest of the secret.
+type Hashes = HashMap<(Arc<str>, u8, String), Plain>;
 
 impl SecretBook {
     /// Opens the generated secrets of a state.
@@ -37,6 +42,7 @@ impl SecretBook {
             keyring,
             known,
             fresh: Mutex::default(),
+            hashed: Mutex::default(),
         })
     }
 
@@ -62,6 +68,26 @@ impl SecretBook {
                 plain.clone()
             }
         }
+    }
+
+    /// A text in another form.
+    ///
+    /// # Errors
+    /// [`FormError`].
+    pub fn formed(&self, form: &Form, plain: &Plain) -> Result<Plain, FormError> {
+        let (key, cost) = match form {
+            Form::PercentEncoded => return Ok(Plain::new(percent_encoded(plain.expose()))),
+            Form::Bcrypt { key, cost } => (key, *cost),
+        };
+        let salt = self.keyring.salt(key, plain);
+        let memo = (key.clone(), cost, self.keyring.digest(key, plain));
+        let mut hashed = self.hashed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(hash) = hashed.get(&memo) {
+            return Ok(hash.clone());
+        }
+        let hash = bcrypt(plain, cost, salt)?;
+        hashed.insert(memo, hash.clone());
+        Ok(hash)
     }
 
     /// The secrets that were generated in this run, sealed for the state.

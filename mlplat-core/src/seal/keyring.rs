@@ -168,6 +168,21 @@ impl Keyring {
         Plain::new(text)
     }
 
+    /// The salt of a hash of `plain`: the same in every run, another one for
+    /// another secret or another `key`.
+    #[must_use]
+    pub fn salt(&self, key: &str, plain: &Plain) -> [u8; 16] {
+        let mut prf = mac(&*self.root);
+        prf.update(b"mlplat salt v1");
+        prf.update(&(key.len() as u64).to_be_bytes());
+        prf.update(key.as_bytes());
+        prf.update(plain.expose().as_bytes());
+        let drawn = prf.finalize().into_bytes();
+        let mut salt = [0; 16];
+        salt.copy_from_slice(&drawn[..16]);
+        salt
+    }
+
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new((&*self.data).into())
     }

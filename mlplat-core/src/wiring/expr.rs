@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::SecretSource;
+use super::{Form, SecretSource};
 
 /// The number of a node within one graph. Nodes are numbered in the order in
 /// which a program adds them, so an expression can only point backwards:
@@ -44,6 +44,8 @@ pub enum Expr {
     Map(Arc<BTreeMap<String, Expr>>),
     /// The text of a JSON document.
     Json(Arc<Expr>),
+    /// A text in another form: percent-encoded, hashed.
+    Formed(Form, Arc<Expr>),
     /// A secret: provided from outside or generated, never shown.
     Secret(Arc<SecretSource>),
     /// The physical name that is generated for the node in whose inputs this
@@ -82,7 +84,9 @@ impl Expr {
         match self {
             Self::Literal(_) | Self::Secret(_) | Self::GeneratedName => {}
             Self::Attr { node, output } => visit(*node, output),
-            Self::Item(inner, _) | Self::Json(inner) => inner.visit_attrs(visit),
+            Self::Item(inner, _) | Self::Json(inner) | Self::Formed(_, inner) => {
+                inner.visit_attrs(visit);
+            }
             Self::Concat(parts) | Self::List(parts) => {
                 for part in parts.iter() {
                     part.visit_attrs(visit);
@@ -101,7 +105,9 @@ impl Expr {
         match self {
             Self::Secret(source) => visit(source),
             Self::Literal(_) | Self::Attr { .. } | Self::GeneratedName => {}
-            Self::Item(inner, _) | Self::Json(inner) => inner.visit_secrets(visit),
+            Self::Item(inner, _) | Self::Json(inner) | Self::Formed(_, inner) => {
+                inner.visit_secrets(visit);
+            }
             Self::Concat(parts) | Self::List(parts) => {
                 for part in parts.iter() {
                     part.visit_secrets(visit);
@@ -127,24 +133,9 @@ impl fmt::Debug for Expr {
             Self::List(items) => out.debug_list().entries(items.iter()).finish(),
             Self::Map(members) => out.debug_map().entries(members.iter()).finish(),
             Self::Json(inner) => write!(out, "json({inner:?})"),
+            Self::Formed(form, inner) => write!(out, "{form}({inner:?})"),
             Self::Secret(_) => out.write_str("<secret>"),
             Self::GeneratedName => out.write_str("<generated name>"),
         }
     }
-}
-
-/// The parts between the `{}` of a format, with `parts` in their places.
-#[must_use]
-pub fn interleave(format: &str, parts: Vec<Expr>) -> Expr {
-    let mut pieces = Vec::with_capacity(parts.len() * 2 + 1);
-    let mut parts = parts.into_iter();
-    for (index, piece) in format.split("{}").enumerate() {
-        if index > 0 {
-            pieces.extend(parts.next());
-        }
-        if !piece.is_empty() {
-            pieces.push(Expr::text(piece));
-        }
-    }
-    Expr::concat(pieces)
 }

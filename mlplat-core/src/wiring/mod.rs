@@ -8,12 +8,17 @@
 //! and why order, cycles and unknowns are facts instead of discoveries.
 
 mod expr;
+mod form;
 mod id;
 mod output;
 mod resource;
 mod secret;
+mod text;
 
-pub use expr::{Expr, NodeId, interleave};
+pub use expr::{Expr, NodeId};
+pub use form::{Form, FormError};
+pub(crate) use form::{bcrypt, percent_encoded};
 pub use output::Output;
 pub use resource::{NodeRef, Resource, Wire};
 pub use secret::{Charset, Generated, Plain, Secret, SecretSource};
+pub use text::{Clear, InSecretText, InText, interleave};

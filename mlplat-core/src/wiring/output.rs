@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Expr, Generated, NodeId, Secret, SecretSource};
+use super::{Clear, Expr, Form, Generated, NodeId, Secret, SecretSource};
 
 /// A value of type `T`, known now or after some node exists.
 ///
@@ -46,10 +46,22 @@ impl<T> Output<T> {
     }
 
     /// The same value under another type that it can be read as, for example
-    /// an ARN as a plain string.
+    /// an ARN as a plain string. A secret stays one: it has no cast.
     #[must_use]
-    pub fn cast<U>(&self) -> Output<U> {
+    pub fn cast<U>(&self) -> Output<U>
+    where
+        T: Clear,
+    {
         Output::from_expr(self.expr.clone())
+    }
+}
+
+impl Output<String> {
+    /// The text as a part of a URL: everything but letters, digits and `-_.~`
+    /// as `%XX` (RFC 3986, section 2).
+    #[must_use]
+    pub fn percent_encoded(&self) -> Self {
+        self.formed(Form::PercentEncoded)
     }
 }
 
@@ -77,6 +89,50 @@ impl Output<Secret<String>> {
             key: key.into(),
             shape,
         })))
+    }
+}
+
+/// What a secret can be turned into; the result is as secret as before.
+impl Output<Secret<String>> {
+    /// The secret as a part of a URL; see [`Output::<String>::percent_encoded`].
+    ///
+    /// ```
+    /// use mlplat_core::wiring::Generated;
+    /// use mlplat_core::{Output, Secret, secret_text};
+    ///
+    /// let password = Output::generated("db", Generated::alphanumeric(24));
+    /// let url: Output<Secret<String>> =
+    ///     secret_text!("postgresql://mlflow:{}@db.internal/mlflow", password.percent_encoded());
+    /// ```
+    #[must_use]
+    pub fn percent_encoded(&self) -> Self {
+        self.formed(Form::PercentEncoded)
+    }
+
+    /// The bcrypt hash of the secret, as web servers read it (`$2b$..`). The
+    /// salt derives from the state's sealed root seed, `key` and the secret,
+    /// so the same question has the same answer in every run.
+    ///
+    /// A secret of 96 bits and more that mlplat has generated cannot be
+    /// guessed, however cheap a guess is; it is hashed at bcrypt's cost 5. One
+    /// that somebody chose, or a shorter one, is hashed at cost 12.
+    #[must_use]
+    pub fn bcrypt(&self, key: &str) -> Self {
+        let mut chosen = !matches!(self.expr, Expr::Secret(_));
+        self.expr.visit_secrets(&mut |source| match &**source {
+            SecretSource::Provided(_) => chosen = true,
+            SecretSource::Generated { shape, .. } => chosen |= shape.bits() < 96,
+        });
+        self.formed(Form::Bcrypt {
+            key: key.into(),
+            cost: if chosen { 12 } else { 5 },
+        })
+    }
+}
+
+impl<T> Output<T> {
+    fn formed(&self, form: Form) -> Self {
+        Self::from_expr(Expr::Formed(form, Arc::new(self.expr.clone())))
     }
 }
 
@@ -118,18 +174,4 @@ impl From<&str> for Output<String> {
     fn from(text: &str) -> Self {
         Self::from_expr(Expr::text(text))
     }
-}
-
-/// Text with outputs inside: `text!("arn:aws:s3:::{}/*", bucket.name)`.
-///
-/// The parts between the braces stay literal, the arguments may be outputs or
-/// anything that turns into one. The format string must be a literal, and the
-/// number of `{}` must match the number of arguments (checked when the program
-/// runs: a mismatch leaves the surplus out).
-#[macro_export]
-macro_rules! text {
-    ($format:literal $(, $part:expr)* $(,)?) => {{
-        let parts: Vec<$crate::wiring::Expr> = vec![$($crate::Output::<_>::from(&$part).expr().clone()),*];
-        $crate::Output::<String>::from_expr($crate::wiring::interleave($format, parts))
-    }};
 }

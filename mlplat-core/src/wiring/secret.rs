@@ -96,6 +96,13 @@ impl Generated {
         }
     }
 
+    /// How many bits a guess would have to get right, rounded down.
+    #[must_use]
+    pub const fn bits(&self) -> u32 {
+        let each = self.charset.characters().len().ilog2();
+        self.length as u32 * each
+    }
+
     /// Lower-case hexadecimal digits: 4 bits each.
     #[must_use]
     pub const fn hex(length: u16) -> Self {
