@@ -192,6 +192,7 @@ fn keys_names_and_recovery_use_fields_that_exist() {
                 .unwrap_or_else(|| panic!("{}", ty.name));
             assert_eq!(field.change, OnChange::Replace, "{}", ty.name);
         }
+        assert!(ty.data.fields().iter().all(|f| has(f)), "{}", ty.name);
         match ty.recovery {
             Recovery::UniqueName => assert!(ty.name_rule.is_some(), "{}", ty.name),
             Recovery::NaturalKey(key) => assert!(key.iter().all(|f| has(f)), "{}", ty.name),

@@ -1,8 +1,8 @@
 //! `s3.Bucket`.
 
 use mlplat_core::facts::{
-    Alphabet, Blocked, NameRule, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Type,
-    Unique, f, instant, opt,
+    Alphabet, Blocked, Data, NameRule, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE,
+    Type, Unique, f, instant, opt,
 };
 use mlplat_core::{Output, Resource};
 
@@ -64,6 +64,7 @@ pub static BUCKET: Type = Type {
         when: "the bucket is not empty",
         code: "BucketNotEmpty",
     }],
+    data: Data::MustBeEmpty,
     create: instant(3),
     update: instant(1),
     delete: instant(1),

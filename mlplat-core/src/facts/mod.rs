@@ -8,11 +8,13 @@
 //! from it, the simulation derives behaviour from it, and an independent
 //! oracle (CloudFormation's schemas and botocore's models) checks it.
 
+mod data;
 mod field;
 mod life;
 mod path;
 mod types;
 
+pub use data::{Data, Fate};
 pub use field::{Canon, Field, Held, OnChange, Refs, f, opt};
 pub use life::{By, Fails, Life, Need, Side, Updating, instant, w};
 pub use path::Join;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Field, Life, Need, Side, Updating, instant};
+use super::{Data, Field, Life, Need, Side, Updating, instant};
 
 /// Everything that is declared about one resource type.
 ///
@@ -58,6 +58,8 @@ pub struct Type {
     pub needs: &'static [Need],
     /// Conditions under which the API refuses to delete it.
     pub blocked: &'static [Blocked],
+    /// What people put into it, and what its deletion does to that.
+    pub data: Data,
     /// Creation.
     pub create: Life,
     /// Update.
@@ -91,6 +93,7 @@ pub const TYPE: Type = Type {
     brings: &[],
     needs: &[],
     blocked: &[],
+    data: Data::None,
     create: instant(1),
     update: instant(1),
     delete: instant(1),
@@ -190,6 +193,11 @@ pub enum Alphabet {
     LaunchTemplate,
     /// `[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]` (EC2 security group names).
     SecurityGroup,
+    /// `[a-z0-9]+([._-][a-z0-9]+)*`, and several of those with `/` between
+    /// them (ECR repositories).
+    Ecr,
+    /// `[A-Za-z0-9._/#-]` (CloudWatch log groups).
+    LogGroup,
 }
 
 /// One output of a type.

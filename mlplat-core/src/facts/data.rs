@@ -1,0 +1,157 @@
+//! Facts about data: what a deletion takes along.
+//!
+//! Most objects hold nothing that the same inputs would not bring back: a
+//! subnet, a role, a cluster. Some hold what people put into them afterwards.
+//! Whoever is about to delete one of those has to know what becomes of it, and
+//! the answer often depends on the object's inputs: a database keeps a final
+//! snapshot unless it was told not to, a file system never does.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What people put into an object of the type, and what deleting it does to
+/// that.
+///
+/// A command that deletes asks [`Fate`] of each object that would go
+/// ([`Data::fate`]): what is [`Fate::Lost`] should go only when somebody has
+/// said so, what is [`Fate::InTheWay`] has to be removed first, and the rest
+/// goes without a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Data {
+    /// It holds none: the same inputs make the same again.
+    None,
+    /// Deleting it destroys what it holds, at once and for good (EFS).
+    Destroyed,
+    /// The API refuses to delete it until it is empty (an S3 bucket).
+    MustBeEmpty,
+    /// The deletion keeps a last copy, unless this field is true (a final
+    /// snapshot of RDS, `SkipFinalSnapshot`).
+    CopiedUnless(&'static str),
+    /// The deletion keeps a last copy only if this field is true (a final
+    /// backup of FSx).
+    CopiedIf(&'static str),
+    /// Deleted for good only after a number of days, within which it can be
+    /// had back (a KMS key, a secret of Secrets Manager).
+    Recoverable {
+        /// The field that holds the number of days.
+        days: &'static str,
+        /// The number when the field is not set.
+        default: u32,
+        /// The field that, when true, destroys at once instead. Empty when
+        /// the API has no such way.
+        unless: &'static str,
+    },
+}
+
+/// What deleting one object does to the data in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// There is none.
+    NoData,
+    /// It is gone for good when the call returns.
+    Lost,
+    /// A copy stays behind, and costs money until somebody deletes it.
+    Copied,
+    /// It can be had back for this many days.
+    Recoverable(u32),
+    /// The deletion is refused as long as there is some.
+    InTheWay,
+}
+
+impl Data {
+    /// What deleting an object with these inputs would do to its data.
+    ///
+    /// ```
+    /// use mlplat_core::facts::{Data, Fate};
+    /// use serde_json::{Map, json};
+    ///
+    /// let database = Data::CopiedUnless("SkipFinalSnapshot");
+    /// assert_eq!(database.fate(&Map::new()), Fate::Copied);
+    /// let disposable = Map::from_iter([("SkipFinalSnapshot".to_owned(), json!(true))]);
+    /// assert_eq!(database.fate(&disposable), Fate::Lost);
+    /// ```
+    #[must_use]
+    pub fn fate(self, inputs: &Map<String, Value>) -> Fate {
+        let is_set = |field: &str| inputs.get(field) == Some(&Value::Bool(true));
+        match self {
+            Self::None => Fate::NoData,
+            Self::Destroyed => Fate::Lost,
+            Self::MustBeEmpty => Fate::InTheWay,
+            Self::CopiedUnless(field) if is_set(field) => Fate::Lost,
+            Self::CopiedIf(field) if !is_set(field) => Fate::Lost,
+            Self::CopiedUnless(_) | Self::CopiedIf(_) => Fate::Copied,
+            Self::Recoverable { unless, .. } if is_set(unless) => Fate::Lost,
+            Self::Recoverable { days, default, .. } => {
+                let days = inputs.get(days).and_then(Value::as_u64);
+                let days = days.and_then(|days| u32::try_from(days).ok());
+                Fate::Recoverable(days.unwrap_or(default))
+            }
+        }
+    }
+
+    /// The fields that the answer depends on.
+    #[must_use]
+    pub fn fields(self) -> Vec<&'static str> {
+        let fields = match self {
+            Self::None | Self::Destroyed | Self::MustBeEmpty => [""; 2],
+            Self::CopiedUnless(field) | Self::CopiedIf(field) => [field, ""],
+            Self::Recoverable { days, unless, .. } => [days, unless],
+        };
+        fields
+            .into_iter()
+            .filter(|field| !field.is_empty())
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fate(data: Data, inputs: Value) -> Fate {
+        let Value::Object(inputs) = inputs else {
+            unreachable!("the tests below write objects")
+        };
+        data.fate(&inputs)
+    }
+
+    #[test]
+    fn the_inputs_decide() {
+        let key = Data::Recoverable {
+            days: "Days",
+            default: 30,
+            unless: "Now",
+        };
+        let cases = [
+            (Data::None, json!({}), Fate::NoData),
+            (Data::Destroyed, json!({}), Fate::Lost),
+            (Data::MustBeEmpty, json!({}), Fate::InTheWay),
+            (
+                Data::CopiedUnless("Skip"),
+                json!({"Skip": false}),
+                Fate::Copied,
+            ),
+            (
+                Data::CopiedUnless("Skip"),
+                json!({"Skip": true}),
+                Fate::Lost,
+            ),
+            (Data::CopiedIf("Backup"), json!({}), Fate::Lost),
+            (
+                Data::CopiedIf("Backup"),
+                json!({"Backup": true}),
+                Fate::Copied,
+            ),
+            (key, json!({}), Fate::Recoverable(30)),
+            (key, json!({"Days": 7}), Fate::Recoverable(7)),
+            (key, json!({"Days": 7, "Now": true}), Fate::Lost),
+        ];
+        for (data, inputs, expected) in cases {
+            assert_eq!(fate(data, inputs.clone()), expected, "{data:?} {inputs}");
+        }
+        assert_eq!(key.fields(), ["Days", "Now"]);
+        assert!(Data::Destroyed.fields().is_empty());
+    }
+}
