@@ -43,7 +43,10 @@ pub fn suffix(token: &str) -> String {
 /// The text with only the characters that the alphabet has; everything else
 /// becomes a hyphen, and hyphens do not follow each other.
 fn reduce(alphabet: Alphabet, text: &str) -> String {
-    let lower = matches!(alphabet, Alphabet::S3 | Alphabet::Rds | Alphabet::Dns1123);
+    let lower = matches!(
+        alphabet,
+        Alphabet::S3 | Alphabet::Rds | Alphabet::Dns1123 | Alphabet::Ecr
+    );
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         let c = if lower { c.to_ascii_lowercase() } else { c };
@@ -111,6 +114,14 @@ fn alphabet(alphabet: Alphabet) -> (fn(char) -> bool, &'static str) {
             |c| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c),
             "letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
         ),
+        Alphabet::Ecr => (
+            |c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/".contains(c),
+            "lower-case letters, digits and ._-/",
+        ),
+        Alphabet::LogGroup => (
+            |c| c.is_ascii_alphanumeric() || "._-/#".contains(c),
+            "letters, digits and ._-/#",
+        ),
     }
 }
 
@@ -129,7 +140,17 @@ fn edges(alphabet: Alphabet, name: &str) -> Result<(), String> {
                 && !name.contains("--")
         }
         Alphabet::SecurityGroup => !name.starts_with("sg-"),
-        Alphabet::Iam | Alphabet::LaunchTemplate => true,
+        // Between two letters or digits: one of `.`, `_`, `/`, two `_`, or any
+        // number of hyphens.
+        Alphabet::Ecr => {
+            let words = name.split(|c: char| c.is_ascii_alphanumeric());
+            let mut between = words.filter(|gap| !gap.is_empty());
+            let joint = |gap: &str| {
+                matches!(gap, "." | "_" | "__" | "/") || gap.bytes().all(|byte| byte == b'-')
+            };
+            alnum(first) && alnum(last) && between.all(joint)
+        }
+        Alphabet::Iam | Alphabet::LaunchTemplate | Alphabet::LogGroup => true,
     };
     if fits {
         Ok(())
@@ -185,6 +206,22 @@ mod tests {
         assert!(check(&s3, "a-bucket.of-mine").is_ok());
     }
 
+    #[test]
+    fn repositories_may_have_folders() {
+        let ecr = NameRule {
+            field: "RepositoryName",
+            min: 2,
+            max: 256,
+            alphabet: Alphabet::Ecr,
+        };
+        for good in ["ml/trainer", "a.b_c__d--e", "team-1/x/y"] {
+            assert_eq!(check(&ecr, good), Ok(()), "{good}");
+        }
+        for bad in ["/ml", "ml/", "ml//x", "a..b", "a._b", "Ml", "a___b"] {
+            assert!(check(&ecr, bad).is_err(), "{bad}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn every_generated_name_is_accepted(
@@ -194,7 +231,8 @@ mod tests {
             max in 20u16..100,
         ) {
             for alphabet in [Alphabet::Iam, Alphabet::Eks, Alphabet::S3, Alphabet::Rds,
-                             Alphabet::Dns1123, Alphabet::LaunchTemplate, Alphabet::SecurityGroup] {
+                             Alphabet::Dns1123, Alphabet::LaunchTemplate, Alphabet::SecurityGroup,
+                             Alphabet::Ecr, Alphabet::LogGroup] {
                 let rule = NameRule { field: "Name", min: 1, max, alphabet };
                 let name = generate(&rule, &stack, "dev", &path, &token);
                 proptest::prop_assert_eq!(check(&rule, &name), Ok(()), "{}", name);
