@@ -35,8 +35,8 @@ fn zenml_stack(stack: &mut Stack) {
 
     let workloads = stack.add("workloads", Namespace::new(&cluster, "zenml"));
     let runner = ServiceAccount::new(&cluster, &workloads, "zenml-runner");
-    stack.add("runner", runner);
-    let identity = PodIdentity::new(&cluster, "zenml", "zenml-runner");
+    let runner = stack.add("runner", runner);
+    let identity = PodIdentity::new(&cluster, &runner);
     stack.add("identity", identity.grant(artifacts.read_write()));
 
     let config = ConfigMap::new(&cluster, &workloads, "zenml-config");

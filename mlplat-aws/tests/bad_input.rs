@@ -200,8 +200,8 @@ fn service_accounts_that_kubernetes_would_refuse() {
     let found = problems(|stack| {
         let network = stack.add("network", Vpc::new("10.10.0.0/16"));
         let cluster = stack.add("cluster", EksCluster::new(&network));
-        stack.add("a", PodIdentity::new(&cluster, "ML", "trainer"));
-        stack.add("b", PodIdentity::new(&cluster, "ml", "trainer_1"));
+        stack.add("a", PodIdentity::new(&cluster, ("ML", "trainer")));
+        stack.add("b", PodIdentity::new(&cluster, ("ml", "trainer_1")));
     });
     assert_eq!(
         found,
@@ -217,8 +217,8 @@ fn one_service_account_has_one_role() {
     let found = problems(|stack| {
         let network = stack.add("network", Vpc::new("10.10.0.0/16"));
         let cluster = stack.add("cluster", EksCluster::new(&network));
-        stack.add("a", PodIdentity::new(&cluster, "ml", "trainer"));
-        stack.add("b", PodIdentity::new(&cluster, "ml", "trainer"));
+        stack.add("a", PodIdentity::new(&cluster, ("ml", "trainer")));
+        stack.add("b", PodIdentity::new(&cluster, ("ml", "trainer")));
     });
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(

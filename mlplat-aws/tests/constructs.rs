@@ -345,10 +345,10 @@ fn irsa_sets_up_the_issuer_once_per_cluster() {
         let other = stack.add("other", EksCluster::new(&network));
         stack.add(
             "a",
-            Irsa::new(&cluster, "ml", "a").managed(ManagedPolicy::FsxFullAccess),
+            Irsa::new(&cluster, ("ml", "a")).managed(ManagedPolicy::FsxFullAccess),
         );
-        stack.add("b", Irsa::new(&cluster, "ml", "b"));
-        stack.add("c", Irsa::new(&other, "ml", "c"));
+        stack.add("b", Irsa::new(&cluster, ("ml", "b")));
+        stack.add("c", Irsa::new(&other, ("ml", "c")));
     });
     assert_eq!(count(&graph, "iam.OIDCProvider"), 2);
     let trust = input(&graph, "a/role/role", "AssumeRolePolicyDocument");
@@ -462,7 +462,7 @@ fn raw_resources_stay_within_reach() {
                 PrincipalArn::new("arn:aws:iam::123456789012:role/ops"),
             ),
         );
-        stack.add("trainer", PodIdentity::new(&cluster, "ml", "trainer"));
+        stack.add("trainer", PodIdentity::new(&cluster, ("ml", "trainer")));
     });
     assert!(input(&graph, "network/private-1", "Tags").contains(r#""team": "ml""#));
     assert_eq!(count(&graph, "eks.AccessEntry"), 2);

@@ -73,7 +73,11 @@ fn a_service_and_an_account() {
 fn irsa_asks_for_subject_and_audience() {
     let issuer: Output<String> = "oidc.eks.eu-central-1.amazonaws.com/id/ABC".into();
     let arn = "arn:aws:iam::1:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC";
-    let document = trust::irsa(OidcProviderArn::new(arn), &issuer, "ml", "trainer");
+    let document = trust::irsa(
+        OidcProviderArn::new(arn),
+        &issuer,
+        &("ml", "trainer").into(),
+    );
     assert_eq!(
         parsed(&document),
         json!({"Version": "2012-10-17", "Statement": [{
@@ -89,7 +93,11 @@ fn irsa_asks_for_subject_and_audience() {
 #[test]
 fn an_unknown_issuer_stays_visible_in_the_key() {
     let issuer = unknown("issuer");
-    let document = trust::irsa(OidcProviderArn::new("arn:p"), &issuer, "ml", "a\"b");
+    let document = trust::irsa(
+        OidcProviderArn::new("arn:p"),
+        &issuer,
+        &("ml", "a\"b").into(),
+    );
     let Expr::Concat(parts) = document.render().expr().clone() else {
         panic!("not a concatenation");
     };

@@ -21,6 +21,33 @@ pub struct ClusterAccess {
     pub admitted_by: Option<String>,
 }
 
+/// A Kubernetes service account, by namespace and name: whose pods an identity
+/// of a cloud is for. The Kubernetes crate makes it of a service account's
+/// handle; a pair of texts names one that somebody else makes.
+#[derive(Debug, Clone)]
+pub struct ServiceAccountRef {
+    /// The namespace.
+    pub namespace: Output<String>,
+    /// The name within the namespace.
+    pub name: Output<String>,
+}
+
+/// Namespace and name.
+impl From<(&str, &str)> for ServiceAccountRef {
+    fn from((namespace, name): (&str, &str)) -> Self {
+        Self {
+            namespace: namespace.into(),
+            name: name.into(),
+        }
+    }
+}
+
+impl From<&ServiceAccountRef> for ServiceAccountRef {
+    fn from(account: &ServiceAccountRef) -> Self {
+        account.clone()
+    }
+}
+
 /// Anything that is a cluster to put objects into.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Kubernetes cluster",

@@ -99,16 +99,20 @@ pub(crate) fn observed(target: &Target, live: &DynamicObject) -> Observed {
         .and_then(|labels| labels.get(BIRTH).cloned());
     let id = id(target.ty, &target.inputs);
     Observed {
-        outputs: Map::from_iter([
-            ("Id".to_owned(), json!(id)),
-            ("Name".to_owned(), json!(text(&target.inputs, "Name"))),
-        ]),
+        outputs: outputs(target, &id),
         id,
         status: status(live),
         inputs,
         // Somebody who takes our label away does not make it somebody else's.
         token: token.or_else(|| Some(target.token.clone()).filter(|token| !token.is_empty())),
     }
+}
+
+fn outputs(target: &Target, id: &str) -> Map<String, Value> {
+    let known = ["Name", "Namespace"].into_iter();
+    let known = known.filter(|name| target.ty.output(name).is_some());
+    let known = known.map(|name| (name.to_owned(), json!(text(&target.inputs, name))));
+    known.chain([("Id".to_owned(), json!(id))]).collect()
 }
 
 fn status(live: &DynamicObject) -> Status {

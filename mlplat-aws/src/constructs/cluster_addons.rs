@@ -57,8 +57,7 @@ impl Builder<'_, '_> {
     fn identity(&mut self, name: &str, service_account: &str, policy: ManagedPolicy) {
         let identity = PodIdentity::of(
             self.cluster.clone(),
-            "kube-system".to_owned(),
-            service_account.to_owned(),
+            ("kube-system", service_account).into(),
         );
         self.scope
             .add(&format!("{name}-identity"), identity.managed(policy));

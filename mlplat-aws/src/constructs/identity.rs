@@ -1,7 +1,8 @@
 //! What pod identities and IRSA share.
 
-use mlplat_core::wiring::NodeRef;
-use mlplat_core::{Output, Scope};
+use mlplat_core::wiring::{Expr, NodeRef};
+use mlplat_core::{Output, Scope, ServiceAccountRef};
+use serde_json::Value;
 
 use crate::ids::RoleArn;
 
@@ -13,15 +14,37 @@ pub struct IdentityHandle {
     /// The node that has to be there before the pods start: the association,
     /// or the role.
     pub node: NodeRef,
-    /// The Kubernetes namespace.
-    pub namespace: String,
     /// The Kubernetes service account.
-    pub service_account: String,
+    pub account: ServiceAccountRef,
 }
 
 /// A name that Kubernetes would refuse is a Problem: AWS does not look, and
-/// the pods would be left without credentials in silence.
-pub(super) fn check_name(scope: &mut Scope<'_>, what: &str, name: &str, longest: usize) {
+/// the pods would be left without credentials in silence. A name that comes
+/// from a node is checked there.
+pub(super) fn check(scope: &mut Scope<'_>, account: &ServiceAccountRef) {
+    check_name(scope, "a namespace", &account.namespace, NAMESPACE_MAX);
+    let what = "a service account";
+    check_name(scope, what, &account.name, SERVICE_ACCOUNT_MAX);
+}
+
+/// What a role of these pods is for. Not a reference to the account: the role
+/// would wait for it, and with it for the cluster.
+pub(super) fn description(scope: &Scope<'_>, account: &ServiceAccountRef) -> String {
+    match (literal(&account.namespace), literal(&account.name)) {
+        (Some(namespace), Some(name)) => format!("Pods of {namespace}/{name}"),
+        _ => format!("Pods of {}", scope.path()),
+    }
+}
+
+fn literal(name: &Output<String>) -> Option<&str> {
+    match name.expr() {
+        Expr::Literal(Value::String(name)) => Some(name),
+        _ => None,
+    }
+}
+
+fn check_name(scope: &mut Scope<'_>, what: &str, name: &Output<String>, longest: usize) {
+    let Some(name) = literal(name) else { return };
     let inner = |c: char| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || (c == '.' && longest > 63)
     };
@@ -40,6 +63,6 @@ pub(super) fn check_name(scope: &mut Scope<'_>, what: &str, name: &str, longest:
 }
 
 /// Longest name of a namespace (a DNS label).
-pub(super) const NAMESPACE_MAX: usize = 63;
+const NAMESPACE_MAX: usize = 63;
 /// Longest name of a service account (a DNS subdomain).
-pub(super) const SERVICE_ACCOUNT_MAX: usize = 253;
+const SERVICE_ACCOUNT_MAX: usize = 253;

@@ -1,10 +1,10 @@
 //! `Irsa`: credentials by the cluster's tokens.
 
-use mlplat_core::{Construct, Output, Scope};
+use mlplat_core::{Construct, Output, Scope, ServiceAccountRef};
 
 use super::eks_cluster::EksClusterHandle;
 use super::grant::Grant;
-use super::identity::{IdentityHandle, NAMESPACE_MAX, SERVICE_ACCOUNT_MAX, check_name};
+use super::identity::{IdentityHandle, check, description};
 use super::role::Role;
 use crate::iam::OidcProvider;
 use crate::ids::Tags;
@@ -21,27 +21,22 @@ use crate::policy::{ManagedPolicy, PolicyDocument, Statement, trust};
 pub struct Irsa {
     issuer_url: Output<String>,
     provider_key: String,
-    namespace: String,
-    service_account: String,
+    account: ServiceAccountRef,
     role: Role,
 }
 
 impl Irsa {
-    /// An identity that may do nothing yet.
-    pub fn new(
-        cluster: &EksClusterHandle,
-        namespace: impl Into<String>,
-        service_account: impl Into<String>,
-    ) -> Self {
-        let (namespace, service_account) = (namespace.into(), service_account.into());
+    /// An identity that may do nothing yet, for the pods of the service
+    /// account `("namespace", "name")`. The account itself comes later: it is
+    /// annotated with the role.
+    pub fn new(cluster: &EksClusterHandle, account: impl Into<ServiceAccountRef>) -> Self {
+        let account = account.into();
         // The trust policy names the provider, which is added with the role.
-        let role = Role::new(PolicyDocument::new([]))
-            .describe(format!("Pods of {namespace}/{service_account}"));
+        let role = Role::new(PolicyDocument::new([]));
         Self {
             issuer_url: cluster.issuer_url.clone(),
             provider_key: format!("oidc-provider-{}", cluster.key),
-            namespace,
-            service_account,
+            account,
             role,
         }
     }
@@ -69,13 +64,7 @@ impl Construct for Irsa {
     type Handle = IdentityHandle;
 
     fn build(self, scope: &mut Scope<'_>) -> IdentityHandle {
-        check_name(scope, "a namespace", &self.namespace, NAMESPACE_MAX);
-        check_name(
-            scope,
-            "a service account",
-            &self.service_account,
-            SERVICE_ACCOUNT_MAX,
-        );
+        check(scope, &self.account);
         let provider = scope.shared(
             &self.provider_key,
             OidcProvider {
@@ -85,18 +74,14 @@ impl Construct for Irsa {
                 tags: Tags::new(),
             },
         );
-        let trust = trust::irsa(
-            provider.arn,
-            provider.issuer,
-            &self.namespace,
-            &self.service_account,
-        );
-        let role = scope.add("role", self.role.trusting(trust));
+        let trust = trust::irsa(provider.arn, provider.issuer, &self.account);
+        let described = description(scope, &self.account);
+        let role = self.role.trusting(trust).describe(described);
+        let role = scope.add("role", role);
         IdentityHandle {
             role_arn: role.arn,
             node: role.node,
-            namespace: self.namespace,
-            service_account: self.service_account,
+            account: self.account,
         }
     }
 }

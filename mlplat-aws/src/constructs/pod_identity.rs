@@ -1,10 +1,10 @@
 //! `PodIdentity`: credentials for pods on EC2 nodes.
 
-use mlplat_core::{Construct, Output, Scope};
+use mlplat_core::{Construct, Output, Scope, ServiceAccountRef};
 
 use super::eks_cluster::EksClusterHandle;
 use super::grant::Grant;
-use super::identity::{IdentityHandle, NAMESPACE_MAX, SERVICE_ACCOUNT_MAX, check_name};
+use super::identity::{IdentityHandle, check, description};
 use super::role::Role;
 use super::tags::named;
 use crate::eks::PodIdentityAssociation;
@@ -17,37 +17,22 @@ use crate::policy::{ManagedPolicy, Statement, trust};
 #[must_use = "add it to a stack"]
 pub struct PodIdentity {
     cluster: Output<ClusterName>,
-    namespace: String,
-    service_account: String,
+    account: ServiceAccountRef,
     role: Role,
 }
 
 impl PodIdentity {
-    /// An identity that may do nothing yet.
-    pub fn new(
-        cluster: &EksClusterHandle,
-        namespace: impl Into<String>,
-        service_account: impl Into<String>,
-    ) -> Self {
-        Self::of(
-            cluster.name.clone(),
-            namespace.into(),
-            service_account.into(),
-        )
+    /// An identity that may do nothing yet, for the pods of a service account:
+    /// its handle, or `("namespace", "name")` of one that is made elsewhere.
+    pub fn new(cluster: &EksClusterHandle, account: impl Into<ServiceAccountRef>) -> Self {
+        Self::of(cluster.name.clone(), account.into())
     }
 
-    pub(super) fn of(
-        cluster: Output<ClusterName>,
-        namespace: String,
-        service_account: String,
-    ) -> Self {
-        let role = Role::new(trust::pod_identity())
-            .describe(format!("Pods of {namespace}/{service_account}"));
+    pub(super) fn of(cluster: Output<ClusterName>, account: ServiceAccountRef) -> Self {
         Self {
             cluster,
-            namespace,
-            service_account,
-            role,
+            account,
+            role: Role::new(trust::pod_identity()),
         }
     }
 
@@ -74,14 +59,9 @@ impl Construct for PodIdentity {
     type Handle = IdentityHandle;
 
     fn build(self, scope: &mut Scope<'_>) -> IdentityHandle {
-        check_name(scope, "a namespace", &self.namespace, NAMESPACE_MAX);
-        check_name(
-            scope,
-            "a service account",
-            &self.service_account,
-            SERVICE_ACCOUNT_MAX,
-        );
-        let role = scope.add("role", self.role);
+        check(scope, &self.account);
+        let described = description(scope, &self.account);
+        let role = scope.add("role", self.role.describe(described));
         let tags = named(scope, "");
         let association = scope.add(
             "association",
@@ -89,8 +69,8 @@ impl Construct for PodIdentity {
                 tags,
                 ..PodIdentityAssociation::new(
                     self.cluster,
-                    self.namespace.as_str(),
-                    self.service_account.as_str(),
+                    &self.account.namespace,
+                    &self.account.name,
                     &role.arn,
                 )
             },
@@ -98,8 +78,7 @@ impl Construct for PodIdentity {
         IdentityHandle {
             role_arn: role.arn,
             node: association.node,
-            namespace: self.namespace,
-            service_account: self.service_account,
+            account: self.account,
         }
     }
 }

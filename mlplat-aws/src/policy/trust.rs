@@ -1,6 +1,6 @@
 //! Trust policies: who may take on a role.
 
-use mlplat_core::Output;
+use mlplat_core::{Output, ServiceAccountRef};
 
 use super::{Condition, PolicyDocument, Principal, Statement};
 use crate::action;
@@ -31,11 +31,14 @@ pub fn pod_identity() -> PolicyDocument {
 pub fn irsa(
     provider: impl Into<Output<OidcProviderArn>>,
     issuer: impl Into<Output<String>>,
-    namespace: &str,
-    service_account: &str,
+    account: &ServiceAccountRef,
 ) -> PolicyDocument {
     let issuer = issuer.into();
-    let subject = format!("system:serviceaccount:{namespace}:{service_account}");
+    let subject = mlplat_core::text!(
+        "system:serviceaccount:{}:{}",
+        account.namespace,
+        account.name
+    );
     PolicyDocument::new(
         [Statement::allow([action!("sts:AssumeRoleWithWebIdentity")])
             .by(Principal::Federated(provider.into()))

@@ -69,4 +69,5 @@ pub(super) const NAMESPACED: Type = Type {
 pub(super) const OUTPUTS: &[OutputFact] = &[
     OutputFact::fixed("Id", "{Namespace}/{Name}"),
     OutputFact::fixed("Name", "{Name}"),
+    OutputFact::fixed("Namespace", "{Namespace}"),
 ];

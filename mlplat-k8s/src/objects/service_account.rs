@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlplat_core::facts::{OnChange, Type, instant, opt};
-use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
+use mlplat_core::{Cluster, ClusterAccess, Output, Resource, ServiceAccountRef};
 
 use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED, OUTPUTS};
 use super::{NamespaceHandle, NamespaceName, ServiceAccountName};
@@ -28,7 +28,11 @@ pub static SERVICE_ACCOUNT: Type = Type {
 
 /// Who pods are, to Kubernetes and to IAM. Kubernetes API: `v1` `ServiceAccount`.
 #[derive(Resource, Clone, Debug)]
-#[resource(facts = SERVICE_ACCOUNT, handle = ServiceAccountHandle { id: String, name: ServiceAccountName })]
+#[resource(facts = SERVICE_ACCOUNT, handle = ServiceAccountHandle {
+    id: String,
+    name: ServiceAccountName,
+    namespace: NamespaceName,
+})]
 pub struct ServiceAccount {
     /// The cluster.
     pub cluster: Output<ClusterAccess>,
@@ -55,6 +59,15 @@ impl ServiceAccount {
             labels: BTreeMap::new(),
             annotations: BTreeMap::new(),
             automount_service_account_token: None,
+        }
+    }
+}
+
+impl From<&ServiceAccountHandle> for ServiceAccountRef {
+    fn from(account: &ServiceAccountHandle) -> Self {
+        Self {
+            namespace: account.namespace.cast(),
+            name: account.name.cast(),
         }
     }
 }
