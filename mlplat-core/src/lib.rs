@@ -4,6 +4,7 @@
 // from within.
 extern crate self as mlplat_core;
 
+pub mod checks;
 pub mod deploy;
 pub mod facts;
 pub mod graph;
@@ -13,6 +14,7 @@ pub mod plan;
 pub mod provider;
 pub mod seal;
 pub mod state;
+pub mod testing;
 pub mod wiring;
 pub mod world;
 
@@ -21,11 +23,11 @@ mod digest;
 mod path;
 mod problem;
 
-pub use cluster::{Cluster, ClusterAccess};
+pub use cluster::{Cluster, ClusterAccess, ServiceAccountRef};
 pub use deploy::Engine;
 pub(crate) use digest::hex;
 pub use graph::{Construct, Context, Graph, Lifecycle, Scope, Stack};
-pub use mlplat_macros::Resource;
+pub use mlplat_macros::{Resource, StackOutputs};
 pub use path::{NodePath, PathError};
 pub use problem::{Located, Problem, Problems, Source};
 pub use wiring::{Output, Secret};

@@ -27,6 +27,9 @@ pub struct OutputEntry {
     pub name: String,
     /// Its value.
     pub expr: Expr,
+    /// The type of an output that other stacks may read, as its program
+    /// writes it.
+    pub of: Option<&'static str>,
     /// Where it was declared.
     pub at: Source,
 }
@@ -128,14 +131,20 @@ fn freeze(mut builder: Builder) -> Result<Graph, Problems> {
     apply_moves(&mut builder, &by_path);
     std::mem::take(&mut builder.problems).into_result()?;
     let hash = hash::program(&builder.nodes, &builder.outputs, &builder.context);
-    Ok(Graph {
+    let graph = Graph {
         context: builder.context,
         nodes: builder.nodes,
         outputs: builder.outputs,
         order,
         by_path,
         hash,
-    })
+    };
+    let found = builder
+        .checks
+        .iter()
+        .flat_map(|checks| checks.run(&graph).0);
+    Problems(found.collect()).into_result()?;
+    Ok(graph)
 }
 
 /// Kahn's algorithm, smallest number first so that the order is stable.

@@ -8,7 +8,9 @@ use serde::de::DeserializeOwned;
 
 use super::freeze::OutputEntry;
 use super::lifecycle::{Pending, Rule, Rules};
+use super::other_stack::{OtherStack, StackOutputs};
 use super::{Construct, Node, NodeKind, Scope, Settings};
+use crate::checks::Checks;
 use crate::facts::{Kind, Type};
 use crate::path::NodePath;
 use crate::problem::{Located, Problem, Problems, Source};
@@ -37,6 +39,29 @@ impl Context {
             region: "eu-west-1".to_owned(),
             settings: Settings::default(),
         }
+    }
+
+    /// The same in another environment.
+    #[must_use]
+    pub fn in_env(mut self, env: &str) -> Self {
+        env.clone_into(&mut self.env);
+        self
+    }
+
+    /// The same in another region.
+    #[must_use]
+    pub fn in_region(mut self, region: &str) -> Self {
+        region.clone_into(&mut self.region);
+        self
+    }
+
+    /// The same with a setting. A value that cannot be written as JSON is
+    /// `null`, which the program's settings refuse by name.
+    #[must_use]
+    pub fn with_setting(mut self, key: &str, value: impl serde::Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        self.settings.set(key, value, format!("setting {key}"));
+        self
     }
 }
 
@@ -104,9 +129,32 @@ impl Stack {
         let entry = OutputEntry {
             name: name.to_owned(),
             expr: value.expr().clone(),
+            of: None,
             at,
         };
         self.builder.outputs.push(entry);
+    }
+
+    /// Declares outputs of the stack that other stacks may read, typed by one
+    /// struct for both: see [`StackOutputs`].
+    #[track_caller]
+    pub fn export<T: StackOutputs>(&mut self, outputs: &T) {
+        let at = Source::from(Location::caller());
+        let entries = outputs.exports().into_iter().map(|export| OutputEntry {
+            name: export.name.to_owned(),
+            expr: export.expr,
+            of: Some(export.of),
+            at,
+        });
+        self.builder.outputs.extend(entries);
+    }
+
+    /// The outputs that another stack exports in the same environment, as of
+    /// its last deployment. For another environment, or another name in the
+    /// plan, add an [`OtherStack`].
+    #[track_caller]
+    pub fn other<T: StackOutputs>(&mut self, stack: &str) -> T {
+        self.add(stack, OtherStack::new(stack))
     }
 
     /// Says that the object at `from` is now at `to`: it is kept, not made
@@ -121,6 +169,25 @@ impl Stack {
                 self.builder.problems.push(problem.at(at));
             }
         }
+    }
+
+    /// Has the finished program checked: what the checks find and nobody
+    /// accepted stops the plan, as any other problem does.
+    ///
+    /// ```
+    /// use mlplat_core::graph::{Context, Graph};
+    /// use mlplat_core::{Problem, Problems};
+    ///
+    /// fn small(program: &Graph) -> Problems {
+    ///     let too_many = (program.nodes().len() > 500)
+    ///         .then(|| Problem::new("too-large", "it has over 500 nodes", "split the stack"));
+    ///     Problems(too_many.into_iter().collect())
+    /// }
+    ///
+    /// assert!(Graph::build(Context::new("shop"), |stack| stack.check(small)).is_ok());
+    /// ```
+    pub fn check(&mut self, checks: impl Into<Checks>) {
+        self.builder.checks.push(checks.into());
     }
 
     /// The program's parameters as `T`. What does not fit is a Problem, and
@@ -184,6 +251,8 @@ pub(crate) struct Builder {
     pub(crate) outputs: Vec<OutputEntry>,
     pub(crate) moves: Vec<(NodePath, NodePath, Source)>,
     pub(crate) problems: Problems,
+    /// What the finished program has to keep to.
+    pub(crate) checks: Vec<Checks>,
     /// Children of every scope so far, to find names given twice.
     taken: BTreeMap<NodePath, Source>,
     shared: BTreeMap<String, Shared>,
@@ -205,6 +274,7 @@ impl Builder {
             outputs: Vec::new(),
             moves: Vec::new(),
             problems: Problems::default(),
+            checks: Vec::new(),
             taken: BTreeMap::new(),
             shared: BTreeMap::new(),
             outermost: None,
@@ -274,6 +344,12 @@ impl Builder {
         inner: Source,
     ) -> NodeId {
         let rules = self.apply_edits(&mut resource, &path);
+        let at = self.outer(inner);
+        let found = resource.problems().into_iter().map(|problem| {
+            let at = problem.source.unwrap_or(at);
+            problem.on(&path).at(at)
+        });
+        self.problems.0.extend(found);
         let mut inputs = resource.members();
         self.apply_raw(&mut inputs, &path, R::TYPE);
         if let Some(rule) = R::TYPE.name_rule {
@@ -297,6 +373,17 @@ impl Builder {
     ) -> NodeId {
         let kind = NodeKind::Existing(id);
         self.push(ty, path, kind, BTreeMap::new(), Rules::default(), inner)
+    }
+
+    pub(crate) fn question(
+        &mut self,
+        ty: &'static Type,
+        path: NodePath,
+        inputs: BTreeMap<String, Expr>,
+        inner: Source,
+    ) -> NodeId {
+        let rules = Rules::default();
+        self.push(ty, path, NodeKind::Lookup, inputs, rules, inner)
     }
 
     fn push(

@@ -64,6 +64,14 @@ impl Keyring {
         Self { data, root }
     }
 
+    /// A keyring that everybody knows, for plans that are never carried out.
+    pub(crate) fn fixed() -> Self {
+        Self {
+            data: Zeroizing::new([0; 32]),
+            root: Zeroizing::new([0; 32]),
+        }
+    }
+
     /// The keyring sealed for its owners.
     ///
     /// # Errors
@@ -141,31 +149,20 @@ impl Keyring {
         crate::hex(&digest.finalize().into_bytes()[..16])
     }
 
-    /// The value that `key` names in its `generation`-th life (0 at first;
-    /// each rotation adds one).
+    /// The value that `key` names at first, before it was ever rotated.
     #[must_use]
-    pub fn generate(&self, key: &str, generation: u32, shape: Generated) -> Plain {
-        let characters = shape.charset.characters().as_bytes();
-        // Bytes above the last whole multiple would favour some characters.
-        let fair = 256 - 256 % characters.len();
-        let mut text = String::with_capacity(usize::from(shape.length));
-        for block in 0u32.. {
-            let mut prf = mac(&*self.root);
-            prf.update(b"mlplat generate v1");
-            prf.update(&(key.len() as u64).to_be_bytes());
-            prf.update(key.as_bytes());
-            prf.update(&generation.to_be_bytes());
-            prf.update(&block.to_be_bytes());
-            for byte in prf.finalize().into_bytes() {
-                if text.len() == usize::from(shape.length) {
-                    return Plain::new(text);
-                }
-                if usize::from(byte) < fair {
-                    text.push(char::from(characters[usize::from(byte) % characters.len()]));
-                }
-            }
-        }
-        Plain::new(text)
+    pub fn generate(&self, key: &str, shape: Generated) -> Plain {
+        drawn(&self.root, key, shape)
+    }
+
+    /// A value for a secret that is rotated. It is drawn afresh and derives
+    /// from no key of the state: who has an old copy of the state, and what
+    /// opens it, still does not have this.
+    #[must_use]
+    pub fn renew(world: &dyn World, key: &str, shape: Generated) -> Plain {
+        let mut root = Zeroizing::new([0; 32]);
+        world.random(&mut *root);
+        drawn(&root, key, shape)
     }
 
     /// The salt of a hash of `plain`: the same in every run, another one for
@@ -186,6 +183,31 @@ impl Keyring {
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new((&*self.data).into())
     }
+}
+
+/// Characters by a keyed function of the root and the key.
+fn drawn(root: &[u8; 32], key: &str, shape: Generated) -> Plain {
+    let characters = shape.charset.characters().as_bytes();
+    // Bytes above the last whole multiple would favour some characters.
+    let fair = 256 - 256 % characters.len();
+    let mut text = String::with_capacity(usize::from(shape.length));
+    for block in 0u32.. {
+        let mut prf = mac(root);
+        prf.update(b"mlplat generate v1");
+        prf.update(&(key.len() as u64).to_be_bytes());
+        prf.update(key.as_bytes());
+        prf.update(&0u32.to_be_bytes());
+        prf.update(&block.to_be_bytes());
+        for byte in prf.finalize().into_bytes() {
+            if text.len() == usize::from(shape.length) {
+                return Plain::new(text);
+            }
+            if usize::from(byte) < fair {
+                text.push(char::from(characters[usize::from(byte) % characters.len()]));
+            }
+        }
+    }
+    Plain::new(text)
 }
 
 fn mac(key: &[u8]) -> Hmac<Sha256> {
@@ -226,17 +248,21 @@ mod tests {
     }
 
     #[test]
-    fn generated_values_depend_on_key_and_generation_only() {
-        let make = |key, generation| {
-            keyring()
-                .generate(key, generation, Generated::alphanumeric(24))
-                .expose()
-                .to_owned()
-        };
-        assert_eq!(make("db", 0), make("db", 0));
-        assert_ne!(make("db", 0), make("db", 1));
-        assert_ne!(make("db", 0), make("dc", 0));
-        assert_eq!(make("db", 0).len(), 24);
-        assert!(make("db", 0).chars().all(|c| c.is_ascii_alphanumeric()));
+    fn generated_values_depend_on_the_key_only() {
+        let shape = Generated::alphanumeric(24);
+        let make = |key| keyring().generate(key, shape).expose().to_owned();
+        assert_eq!(make("db"), make("db"));
+        assert_ne!(make("db"), make("dc"));
+        assert_eq!(make("db").len(), 24);
+        assert!(make("db").chars().all(|c| c.is_ascii_alphanumeric()));
+    }
+
+    #[tokio::test]
+    async fn a_renewed_value_derives_from_nothing() {
+        let (world, shape) = (SystemWorld::new(), Generated::hex(32));
+        let first = Keyring::renew(&world, "db", shape);
+        assert!(first != Keyring::renew(&world, "db", shape));
+        assert!(first != keyring().generate("db", shape));
+        assert_eq!(first.expose().len(), 32);
     }
 }
