@@ -3,8 +3,8 @@
 pub use std::process::ExitCode;
 
 pub use mlplat_aws::{
-    AccessEntry, Bucket, EksCluster, Endpoint, Ingress, Irsa, Nat, NodeGroup, Peer, PodIdentity,
-    Role, SecurityGroup, Vpc,
+    AccessEntry, Bucket, EcrRepo, EksCluster, Endpoint, Ingress, Irsa, Nat, NodeGroup, Peer,
+    PodIdentity, Role, SecurityGroup, Vpc,
 };
 pub use mlplat_core::graph::{Construct, Lifecycle, Scope, Stack};
 pub use mlplat_core::null::Null;

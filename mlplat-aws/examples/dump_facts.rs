@@ -7,7 +7,7 @@ mod names;
 use std::io::{self, Write};
 
 use mlplat_aws::policy::ManagedPolicy;
-use mlplat_aws::{api, catalog, ec2, eks, s3};
+use mlplat_aws::{api, catalog, ec2, ecr, eks, s3};
 use serde_json::{Value, json};
 
 fn main() -> io::Result<()> {
@@ -34,6 +34,16 @@ fn values() -> Vec<Value> {
             "ec2.LaunchTemplate",
             "HttpTokens",
             names::of::<ec2::HttpTokens>(),
+        ),
+        (
+            "ecr.Repository",
+            "ImageTagMutability",
+            names::of::<ecr::ImageTagMutability>(),
+        ),
+        (
+            "ecr.Repository",
+            "EncryptionType",
+            names::of::<ecr::EncryptionType>(),
         ),
         (
             "eks.Cluster",

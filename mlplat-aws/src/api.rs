@@ -1,9 +1,11 @@
 //! Where each field goes in CloudFormation and in the API.
 //!
 //! A field stands under the same name in both unless it is listed here; in the
-//! EKS API the first letter is small. A path joins nested members with dots,
+//! APIs of EKS and ECR the first letter is small. A path joins nested members with dots,
 //! and `[]` is an element of a list. Fields that a call after the creation
 //! sets name that call in [`Mapping::also`].
+
+mod ecr;
 
 /// What a definition's fields are called elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -155,6 +157,8 @@ pub static MAPPINGS: &[Mapping] = &[
         ..plain("ec2.VPC", "ec2:DeleteVpc")
     },
     plain("ec2.VPCGatewayAttachment", "ec2:DetachInternetGateway"),
+    plain("ecr.Image", "ecr:BatchDeleteImage"),
+    ecr::REPOSITORY,
     plain("eks.AccessEntry", "eks:DeleteAccessEntry"),
     Mapping {
         paths: &[

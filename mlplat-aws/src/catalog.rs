@@ -2,7 +2,7 @@
 
 use mlplat_core::facts::Type;
 
-use crate::{ec2, eks, iam, lookups, s3};
+use crate::{ec2, ecr, eks, iam, lookups, s3};
 
 /// The facts of every type, in order of service and name.
 ///
@@ -32,6 +32,8 @@ static CATALOG: &[&Type] = &[
     &ec2::SUBNET_ROUTE_TABLE_ASSOCIATION,
     &ec2::VPC,
     &ec2::VPC_GATEWAY_ATTACHMENT,
+    &ecr::IMAGE,
+    &ecr::REPOSITORY,
     &eks::ACCESS_ENTRY,
     &eks::ACCESS_POLICY_ASSOCIATION,
     &eks::ADDON,

@@ -66,6 +66,11 @@ mlplat_core::ids! {
     /// The ARN of an IAM principal (role or user) that has an access entry.
     pub struct PrincipalArn;
 
+    /// The name of an ECR repository.
+    pub struct RepositoryName;
+    /// `arn:aws:ecr:eu-central-1:123456789012:repository/name`.
+    pub struct RepositoryArn;
+
     /// The name of a bucket, unique in all of AWS.
     pub struct BucketName;
     /// `arn:aws:s3:::name`.

@@ -2,8 +2,8 @@
 //!
 //! Two layers. The raw layer has one file per AWS object, with the declared
 //! facts from which the planner derives order and replacement, the simulated
-//! cloud derives behaviour, and the oracle checks both: [`ec2`], [`iam`],
-//! [`eks`], [`s3`], and the read-only questions of [`lookups`]. Type names are
+//! cloud derives behaviour, and the oracle checks both: [`ec2`], [`ecr`],
+//! [`iam`], [`eks`], [`s3`], and the read-only questions of [`lookups`]. Type names are
 //! the service and CloudFormation's name (`ec2.NatGateway`), field names are
 //! those of CloudFormation and the API; where a request is nested, its members
 //! stand at the top level, and [`api`] says where each one goes.
@@ -17,6 +17,7 @@ pub mod api;
 mod catalog;
 mod constructs;
 pub mod ec2;
+pub mod ecr;
 pub mod eks;
 pub mod iam;
 pub mod ids;
@@ -27,9 +28,10 @@ mod sources;
 
 pub use catalog::catalog;
 pub use constructs::{
-    AccessEntry, Addons, Bucket, BucketHandle, DEFAULT_KUBERNETES_VERSION, EksCluster,
-    EksClusterHandle, Endpoint, ExistingZone, Grant, HasSecurityGroup, IdentityHandle, Ingress,
-    Irsa, KNOWN_KUBERNETES_VERSIONS, Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity,
-    Ports, PrivateSubnets, PublicSubnets, Role, SecurityGroup, SecurityGroupHandle, Vpc,
+    AccessEntry, Addons, Bucket, BucketHandle, DEFAULT_KUBERNETES_VERSION, EcrRepo, EcrRepoHandle,
+    EksCluster, EksClusterHandle, Endpoint, ExistingZone, Grant, HasSecurityGroup, IdentityHandle,
+    Ingress, Irsa, KNOWN_KUBERNETES_VERSIONS, Nat, Network, NodeGroup, NodeGroupHandle, Peer,
+    PodIdentity, Ports, PrivateSubnets, PublicSubnets, Role, SecurityGroup, SecurityGroupHandle,
+    Vpc,
 };
 pub use ids::Tags;

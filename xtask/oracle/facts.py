@@ -269,8 +269,12 @@ def walk_shape(shape, path):
     return shape, required
 
 
+# Services whose request members begin with a small letter.
+SMALL = {"ecr", "eks", "logs"}
+
+
 def api_name(service, field):
-    return field[0].lower() + field[1:] if service == "eks" else field
+    return field[0].lower() + field[1:] if service in SMALL else field
 
 
 def check_api(ledger, api, fact, mapping, values, deletes):

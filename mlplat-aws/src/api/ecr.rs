@@ -1,0 +1,31 @@
+//! Where the fields of ECR's types go.
+
+use super::{Mapping, p, plain};
+
+pub(super) const REPOSITORY: Mapping = Mapping {
+    also: &["ecr:PutLifecyclePolicy", "ecr:SetRepositoryPolicy"],
+    paths: &[
+        p(
+            "ScanOnPush",
+            "ImageScanningConfiguration.ScanOnPush",
+            "imageScanningConfiguration.scanOnPush",
+        ),
+        p(
+            "EncryptionType",
+            "EncryptionConfiguration.EncryptionType",
+            "encryptionConfiguration.encryptionType",
+        ),
+        p(
+            "KmsKey",
+            "EncryptionConfiguration.KmsKey",
+            "encryptionConfiguration.kmsKey",
+        ),
+        p(
+            "LifecyclePolicyText",
+            "LifecyclePolicy.LifecyclePolicyText",
+            "lifecyclePolicyText",
+        ),
+        p("RepositoryPolicyText", "RepositoryPolicyText", "policyText"),
+    ],
+    ..plain("ecr.Repository", "ecr:DeleteRepository")
+};

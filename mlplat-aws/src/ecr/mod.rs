@@ -1,0 +1,7 @@
+//! Registries of container images.
+
+mod image;
+mod repository;
+
+pub use image::*;
+pub use repository::*;

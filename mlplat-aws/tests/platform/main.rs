@@ -1,0 +1,7 @@
+//! What the constructs around a cluster expand to: literal inputs, literal
+//! policies, order.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests.
+
+mod registry;
+mod support;
