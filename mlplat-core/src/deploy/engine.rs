@@ -16,14 +16,17 @@ use super::options::{DeployOptions, PlanOptions};
 use super::outcome::{Deployment, Outcome};
 use super::recover::{Recovery, Resolved};
 use super::refresh::refresh;
+use super::rotate;
 use super::run::{Run, Setup, execute, seconds};
 use super::saved::SavedPlan;
 use crate::graph::Graph;
-use crate::plan::{self, Evaluator, Inputs, Plan, SecretBook, open_body};
+use crate::plan::{self, Env, Evaluator, Inputs, Plan, SecretBook, Val, open_body};
 use crate::problem::Problem;
 use crate::provider::Providers;
 use crate::seal::{Keyring, KeyringLock, SealError};
-use crate::state::{Body, Holder, Record, Run as RunKind, Session, State, StateStore, Stored};
+use crate::state::{
+    Body, End, Ending, Holder, Record, Run as RunKind, Session, State, StateStore, Stored,
+};
 use crate::world::World;
 
 /// The engine: programs in, deployments out. It prints nothing, reads no
@@ -72,7 +75,8 @@ impl Engine {
         for resolved in self.recovery(&ground, graph, true).run().await {
             ground.state.apply(resolved?.record);
         }
-        let secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
+        let mut secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
+        rotate::raise(&mut secrets, graph, &ground.state, options, &*self.world)?;
         let graph = self.aim(graph, options)?;
         self.make_plan(&graph, &ground.state, &secrets, options)
             .await
@@ -91,12 +95,7 @@ impl Engine {
         cancel: &Cancel,
         approve: &(dyn Fn(&Plan) -> bool + Sync),
     ) -> Result<Deployment, EngineError> {
-        let what = if options.plan.destroy {
-            "destroy"
-        } else {
-            "deploy"
-        };
-        let holder = self.holder(options, what);
+        let holder = self.holder(options);
         let mut session = self.store.lock(&holder).await?;
         let stored = session.load().await?;
         let mut ground = self.ground(stored, self.draw_lineage())?;
@@ -104,7 +103,14 @@ impl Engine {
         let recovered = self
             .recover(&mut ground, graph, session.as_mut(), sink, started)
             .await?;
-        let secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
+        let mut secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
+        let raised = rotate::raise(
+            &mut secrets,
+            graph,
+            &ground.state,
+            &options.plan,
+            &*self.world,
+        )?;
         let target = self.aim(graph, &options.plan)?;
         let (plan, pins) = self
             .make_plan(&target, &ground.state, &secrets, &options.plan)
@@ -113,21 +119,15 @@ impl Engine {
             saved.check(&plan, &ground.state)?;
         }
         if !plan.has_changes() {
-            let ruled = plan.new_rules().count() > 0;
-            for record in plan.new_rules() {
-                ground.state.apply(record.clone());
-            }
-            if recovered || ruled {
-                self.close(ground.state, session.as_mut()).await?;
-            } else {
+            let news = recovered || raised || !pins.is_empty();
+            if !news && !self.has_news(&target, &plan, &ground.state, &options.plan) {
                 session.release().await;
+                return Ok(Deployment {
+                    unchanged: true,
+                    ..nothing(Outcome::Complete)
+                });
             }
-            return Ok(Deployment {
-                unchanged: true,
-                ..nothing(Outcome::Complete)
-            });
-        }
-        if !approve(&plan) || cancel.is_cancelled() {
+        } else if !approve(&plan) || cancel.is_cancelled() {
             session.release().await;
             return Ok(nothing(Outcome::Cancelled));
         }
@@ -192,12 +192,21 @@ impl Engine {
         options: &DeployOptions,
         edit: impl FnOnce(&State) -> Result<Vec<Record>, Problem>,
     ) -> Result<(), EngineError> {
-        let mut session = self.store.lock(&self.holder(options, "state")).await?;
+        let mut session = self.store.lock(&self.holder(options)).await?;
         let stored = session.load().await?;
         let mut ground = self.ground(stored, self.draw_lineage())?;
-        for record in edit(&ground.state)? {
+        let records = edit(&ground.state)?;
+        let done = records.len();
+        ground
+            .state
+            .apply(self.announcement(RunKind::Edit, options, session.fence()));
+        for record in records {
             ground.state.apply(record);
         }
+        ground.state.apply(Record::Ended(End {
+            done,
+            ..End::only(Ending::Complete)
+        }));
         if let Some(keys) = ground.founding(&*self.keys)? {
             ground.state.apply(keys);
         }
@@ -212,12 +221,39 @@ impl Engine {
 
     // --- the parts ---
 
-    fn holder(&self, options: &DeployOptions, what: &str) -> Holder {
+    fn holder(&self, options: &DeployOptions) -> Holder {
         Holder {
             who: options.who.clone(),
-            what: what.to_owned(),
+            what: options.command().to_owned(),
             since: self.world.unix_time(),
         }
+    }
+
+    /// The record by which a run says that it is there.
+    fn announcement(&self, run: RunKind, options: &DeployOptions, fence: u64) -> Record {
+        Record::Open {
+            fence,
+            run,
+            program: None,
+            plan: None,
+            command: options.command().to_owned(),
+            who: options.who.clone(),
+            at: self.world.unix_time(),
+        }
+    }
+
+    /// Whether there is something to remember though nothing is to be done:
+    /// protection, another program or other outputs of it, a rotation that is
+    /// over by now.
+    fn has_news(&self, graph: &Graph, plan: &Plan, state: &State, options: &PlanOptions) -> bool {
+        if options.destroy {
+            return false;
+        }
+        let empty = graph.nodes().is_empty() && graph.outputs().is_empty();
+        let other = state.program.as_deref() != Some(plan.program.as_str());
+        (other && !(empty && state.serial == 0))
+            || plan.new_rules().count() > 0
+            || !rotate::settled(state, options).is_empty()
     }
 
     fn draw_lineage(&self) -> String {
@@ -383,12 +419,17 @@ impl Engine {
         } else {
             RunKind::Deploy
         };
-        let mut records = vec![Record::Open {
-            fence,
-            run,
-            program: Some(plan.program.clone()),
-            plan: options.saved.as_ref().map(SavedPlan::nonce),
-        }];
+        let mut open = self.announcement(run, options, fence);
+        if let Record::Open {
+            program,
+            plan: nonce,
+            ..
+        } = &mut open
+        {
+            *program = Some(plan.program.clone());
+            *nonce = options.saved.as_ref().map(SavedPlan::nonce);
+        }
+        let mut records = vec![open];
         records.extend(ground.founding(&*self.keys)?);
         records.extend(pins);
         let fresh = secrets.fresh(&*self.world);
@@ -427,23 +468,23 @@ impl Engine {
             parallelism: options.parallelism,
             started,
         });
-        run.tell(Event::Planned {
-            counts: plan.counts,
-            eta_s: plan.estimate.seconds,
-            steps: plan
-                .steps
-                .steps()
-                .filter(|(at, _)| run.reports(*at))
-                .count(),
-        });
-        let (mut session, deployment, broken) = execute(&run, session, extends).await;
-        run.tell(Event::Summary {
-            done: deployment.done,
-            failed: deployment.failed.len(),
-            skipped: deployment.skipped,
-            elapsed_s: deployment.elapsed_s,
-            critical_path_s: deployment.critical_path_s,
-        });
+        let unchanged = !plan.has_changes();
+        if !unchanged {
+            run.tell(Event::Planned {
+                counts: plan.counts,
+                eta_s: plan.estimate.seconds,
+                steps: plan
+                    .steps
+                    .steps()
+                    .filter(|(at, _)| run.reports(*at))
+                    .count(),
+            });
+        }
+        let (mut session, mut deployment, broken) = execute(&run, session, extends).await;
+        deployment.unchanged = unchanged;
+        if !unchanged {
+            run.tell(summary(&deployment));
+        }
         if let Some(error) = broken {
             return Err(error.into());
         }
@@ -451,6 +492,12 @@ impl Engine {
         drop(run);
         let mut state = ledger.into_state();
         state.apply(Record::Outputs { values: outputs });
+        if deployment.outcome == Outcome::Complete {
+            for record in rotate::settled(&state, &options.plan) {
+                state.apply(record);
+            }
+        }
+        state.apply(Record::Ended(deployment.end(plan)));
         self.close(state, session.as_mut()).await?;
         Ok(deployment)
     }
@@ -459,12 +506,12 @@ impl Engine {
     fn resolve_outputs(
         &self,
         graph: &Graph,
-        run: &Run<'_>,
+        env: &dyn Env,
         secrets: &SecretBook,
     ) -> BTreeMap<String, Body> {
         let evaluator = Evaluator {
             graph,
-            env: run,
+            env,
             secrets,
         };
         let mut outputs = BTreeMap::new();
@@ -472,7 +519,10 @@ impl Engine {
             let Ok(value) = evaluator.value(&output.expr) else {
                 continue;
             };
-            let members = BTreeMap::from([("value".to_owned(), value)]);
+            let mut members = BTreeMap::from([("value".to_owned(), value)]);
+            if let Some(of) = output.of {
+                members.insert("type".to_owned(), Val::Known(of.into()));
+            }
             let place = output_place(&output.name);
             if let Some(body) =
                 plan::render_body(&members, &place, secrets.keyring(), Some(&*self.world))
@@ -487,12 +537,11 @@ impl Engine {
     async fn close(&self, mut state: State, session: &mut dyn Session) -> Result<(), EngineError> {
         state.serial += 1;
         state.next_ordinal = 0;
-        if state.objects.is_empty() && state.open.is_empty() {
+        if state.objects.is_empty() && state.open.is_empty() && state.outputs.is_empty() {
             // Nothing is left that they could belong to.
             state.keys = None;
             state.secrets.clear();
             state.lookups.clear();
-            state.outputs.clear();
         }
         session.commit(&state).await?;
         session.release().await;
@@ -500,8 +549,19 @@ impl Engine {
     }
 }
 
-fn output_place(name: &str) -> String {
+/// Where the secrets of a declared output are sealed for.
+pub(super) fn output_place(name: &str) -> String {
     format!("output|{name}")
+}
+
+fn summary(deployment: &Deployment) -> Event {
+    Event::Summary {
+        done: deployment.done,
+        failed: deployment.failed.len(),
+        skipped: deployment.skipped,
+        elapsed_s: deployment.elapsed_s,
+        critical_path_s: deployment.critical_path_s,
+    }
 }
 
 fn nothing(outcome: Outcome) -> Deployment {

@@ -14,6 +14,8 @@ pub struct PlanOptions {
     pub only: Vec<NodePath>,
     /// Plan to delete instead of to bring.
     pub destroy: bool,
+    /// Generated secrets, by key, that get their next value.
+    pub rotate: Vec<String>,
 }
 
 impl Default for PlanOptions {
@@ -23,6 +25,7 @@ impl Default for PlanOptions {
             refresh_lookups: false,
             only: Vec::new(),
             destroy: false,
+            rotate: Vec::new(),
         }
     }
 }
@@ -34,8 +37,11 @@ pub struct DeployOptions {
     pub plan: PlanOptions,
     /// API calls at the same time.
     pub parallelism: usize,
-    /// Who deploys, for the lock.
+    /// Who deploys, for the lock and the history.
     pub who: String,
+    /// What was asked for, as people write it (`deploy --only network`), for
+    /// the history; empty for what the plan's options say.
+    pub command: String,
     /// The plan that was read and saved, if one was.
     pub saved: Option<SavedPlan>,
 }
@@ -46,7 +52,19 @@ impl Default for DeployOptions {
             plan: PlanOptions::default(),
             parallelism: 64,
             who: "mlplat".to_owned(),
+            command: String::new(),
             saved: None,
+        }
+    }
+}
+
+impl DeployOptions {
+    /// What was asked for.
+    pub(super) fn command(&self) -> &str {
+        match (self.command.as_str(), self.plan.destroy) {
+            ("", true) => "destroy",
+            ("", false) => "deploy",
+            (command, _) => command,
         }
     }
 }

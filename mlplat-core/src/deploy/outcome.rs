@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::path::NodePath;
+use crate::plan::{Change, Plan};
 use crate::problem::Source;
+use crate::state::{End, Ending};
 
 /// The end of a deployment or destruction.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +26,27 @@ pub struct Deployment {
     pub critical_path_s: f64,
     /// The plan had nothing to do.
     pub unchanged: bool,
+}
+
+impl Deployment {
+    /// The same for the history.
+    pub(super) fn end(&self, plan: &Plan) -> End {
+        let kinds = Change::ALL.into_iter().filter(|kind| *kind != Change::Keep);
+        let changes = kinds.map(|kind| (kind.word().to_owned(), plan.counts.of(kind)));
+        End {
+            outcome: match self.outcome {
+                Outcome::Complete => Ending::Complete,
+                Outcome::Cancelled => Ending::Cancelled,
+                Outcome::Failed => Ending::Failed,
+            },
+            // Durations of runs are far below 2^32 seconds.
+            took_s: self.elapsed_s.round() as u32,
+            changes: changes.filter(|(_, count)| *count > 0).collect(),
+            done: self.done,
+            failed: self.failed.len(),
+            skipped: self.skipped,
+        }
+    }
 }
 
 /// How a run ended.

@@ -47,6 +47,12 @@ impl Settings {
         }
     }
 
+    /// Whether a parameter was given.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
+
     /// All parameters as `T`.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::{Val, canonical_text};
 use crate::graph::RESERVED;
 use crate::seal::{Keyring, SealError};
 use crate::state::{Body, SealedSecret, State};
-use crate::wiring::{Form, FormError, Plain, SecretSource, bcrypt, percent_encoded};
+use crate::wiring::{Form, FormError, Generated, Plain, SecretSource, bcrypt, percent_encoded};
 use crate::world::World;
 
 /// The clear texts of a program's secrets, and the keyring of its state.
@@ -20,6 +20,8 @@ pub struct SecretBook {
     known: HashMap<String, Plain>,
     /// Generated in this run, still to be sealed into the state.
     fresh: Mutex<BTreeMap<String, Plain>>,
+    /// Rotated in this run: the next generation, still to be sealed.
+    raised: BTreeMap<String, u32>,
     /// Hashes that were made in this run; they are slow to make.
     hashed: Mutex<Hashes>,
 }
@@ -42,6 +44,7 @@ impl SecretBook {
             keyring,
             known,
             fresh: Mutex::default(),
+            raised: BTreeMap::new(),
             hashed: Mutex::default(),
         })
     }
@@ -64,7 +67,7 @@ impl SecretBook {
                 let mut fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
                 let plain = fresh
                     .entry(key.clone())
-                    .or_insert_with(|| self.keyring.generate(key, 0, *shape));
+                    .or_insert_with(|| self.keyring.generate(key, *shape));
                 plain.clone()
             }
         }
@@ -90,21 +93,33 @@ impl SecretBook {
         Ok(hash)
     }
 
-    /// The secrets that were generated in this run, sealed for the state.
+    /// Gives a secret its next value. From here on it is the only one.
+    pub fn raise(&mut self, world: &dyn World, key: &str, generation: u32, shape: Generated) {
+        let plain = Keyring::renew(world, key, shape);
+        self.known.insert(key.to_owned(), plain);
+        self.raised.insert(key.to_owned(), generation);
+    }
+
+    /// The secrets that were generated or rotated in this run, sealed for the
+    /// state.
     #[must_use]
     pub fn fresh(&self, world: &dyn World) -> BTreeMap<String, SealedSecret> {
-        let fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
-        let seal = |(key, plain): (&String, &Plain)| {
-            let sealed = self.keyring.seal(world, &place_of_secret(key, 0), plain);
-            (
-                key.clone(),
-                SealedSecret {
-                    generation: 0,
-                    sealed,
-                },
-            )
+        let seal = |key: &str, generation, spreading, plain| SealedSecret {
+            generation,
+            sealed: self
+                .keyring
+                .seal(world, &place_of_secret(key, generation), plain),
+            spreading,
         };
-        fresh.iter().map(seal).collect()
+        let fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = fresh
+            .iter()
+            .map(|(key, plain)| (key.clone(), seal(key, 0, false, plain)));
+        let raised = self.raised.iter().filter_map(|(key, generation)| {
+            let plain = self.known.get(key)?;
+            Some((key.clone(), seal(key, *generation, true, plain)))
+        });
+        new.chain(raised).collect()
     }
 }
 

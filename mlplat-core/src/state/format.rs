@@ -1,8 +1,8 @@
 //! How snapshot and journal are written.
 //!
-//! A snapshot is one header line, `mlplat-state 1 <length> <sha256>`, and then
+//! A snapshot is one header line, `mlplat-state 2 <length> <sha256>`, and then
 //! exactly that many bytes of JSON. A journal is a sequence of frames, each a
-//! header line `mlplat-journal 1 <length> <crc32 of the body> <crc32 of the
+//! header line `mlplat-journal 2 <length> <crc32 of the body> <crc32 of the
 //! header so far>` and a body of JSON lines; the first line of the first frame
 //! names the snapshot that the journal extends. One frame is one batch of
 //! records that became durable together.
@@ -11,6 +11,13 @@
 //! that was being written when the machine stopped was acknowledged to
 //! nobody. It shows as a frame cut short, or as one that ends in zero bytes.
 //! Everything else that does not fit its checksum is damage, and is refused.
+//!
+//! The number behind the name is the format. Whatever an older version would
+//! not understand or would drop when it writes again gets a new number, so
+//! that it refuses instead; each frame has its own, so a newer version goes on
+//! with the journal that an older one left. Format 2 added history, secrets
+//! that are being rotated and secret answers to format 1, which reads as a
+//! state without them.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -18,7 +25,9 @@ use sha2::{Digest, Sha256};
 use super::{Record, State};
 
 /// The format that this version writes, and the newest that it reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The oldest format that this version reads.
+const OLDEST: u32 = 1;
 /// A snapshot or frame beyond this is refused before it is read.
 const LIMIT: usize = 4 << 30;
 
@@ -263,7 +272,7 @@ fn header_line<'a>(bytes: &'a [u8], name: &str) -> Result<(Vec<&'a str>, &'a [u8
     if format > FORMAT {
         return Err(FormatError::Newer(format));
     }
-    if format < FORMAT {
+    if format < OLDEST {
         return Err(damaged(format!("there is no format {format}")));
     }
     Ok((words.collect(), &bytes[end + 1..]))
@@ -388,7 +397,7 @@ mod tests {
     #[test]
     fn a_newer_format_is_named() {
         let bytes = String::from_utf8(encode_snapshot(&state()).unwrap()).unwrap();
-        let newer = bytes.replacen("mlplat-state 1", "mlplat-state 7", 1);
+        let newer = bytes.replacen("mlplat-state 2", "mlplat-state 7", 1);
         assert_eq!(
             decode_snapshot(newer.as_bytes()).unwrap_err(),
             FormatError::Newer(7)

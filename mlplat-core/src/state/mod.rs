@@ -14,6 +14,7 @@ mod birth;
 pub mod conformance;
 mod file_store;
 mod format;
+mod history;
 mod model;
 mod record;
 pub mod remote;
@@ -26,6 +27,7 @@ pub use format::{
     FormatError, Journal, JournalHeader, decode_journal, decode_snapshot, encode_frame,
     encode_snapshot,
 };
+pub use history::{Begun, End, Ending, Past};
 pub use model::{Intent, Object, Pinned, SealedSecret, Stage, State};
 pub use record::{Action, Body, Record, Run};
 pub use store::{Holder, Session, StateStore, StoreError, Stored};

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Action, Birth, BirthId, Body, Record};
+use super::history::KEPT;
+use super::{Action, Begun, Birth, BirthId, Body, End, Ending, Past, Record};
 use crate::path::NodePath;
 
 /// Everything the engine remembers about a stack in one environment.
@@ -50,6 +51,13 @@ pub struct State {
     /// The next free ordinal of the operation that is under way.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub next_ordinal: u32,
+    /// The run that announced itself and has not said how it ended. Format 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub running: Option<Begun>,
+    /// The operations that are over, newest last, the oldest forgotten.
+    /// Format 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Past>,
 }
 
 /// Nonces that are kept: a plan older than this many deployments is stale by
@@ -154,8 +162,11 @@ pub struct Intent {
 pub struct Pinned {
     /// Canonical inputs of the question.
     pub inputs: String,
-    /// The answer.
+    /// The answer, with digests where secrets stand.
     pub outputs: Box<RawValue>,
+    /// Sealed secrets of the answer, by place.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sealed: BTreeMap<String, String>,
 }
 
 /// A generated secret.
@@ -165,6 +176,10 @@ pub struct SealedSecret {
     pub generation: u32,
     /// The sealed value.
     pub sealed: String,
+    /// It takes an earlier value's place, and there may be objects that still
+    /// have that one. Format 2.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub spreading: bool,
 }
 
 impl Object {
@@ -213,12 +228,8 @@ impl State {
     /// changes nothing, since the only way to it is a repeated record.
     pub fn apply(&mut self, record: Record) {
         match record {
-            Record::Open { program, plan, .. } => {
-                self.program = program.or(self.program.take());
-                self.plans.extend(plan);
-                let surplus = self.plans.len().saturating_sub(PLANS_KEPT);
-                self.plans.drain(..surplus);
-            }
+            Record::Open { .. } => self.open(record),
+            Record::Ended(end) => self.ended(end),
             Record::Keys { sealed } => self.keys = Some(sealed),
             Record::Lookup { path, pinned } => {
                 self.lookups.insert(path, pinned);
@@ -280,6 +291,43 @@ impl State {
             }
             Record::Imported { .. } => self.imported(record),
         }
+    }
+
+    fn open(&mut self, record: Record) {
+        let Record::Open {
+            run,
+            program,
+            plan,
+            command,
+            who,
+            at,
+            ..
+        } = record
+        else {
+            return;
+        };
+        self.ended(End::only(Ending::Interrupted));
+        self.running = Some(Begun {
+            run,
+            command,
+            who,
+            at,
+            program: program.clone(),
+        });
+        self.program = program.or(self.program.take());
+        self.plans.extend(plan);
+        let surplus = self.plans.len().saturating_sub(PLANS_KEPT);
+        self.plans.drain(..surplus);
+    }
+
+    fn ended(&mut self, end: End) {
+        let Some(begun) = self.running.take() else {
+            return;
+        };
+        let serial = self.serial + 1;
+        self.history.push(Past { serial, begun, end });
+        let surplus = self.history.len().saturating_sub(KEPT);
+        self.history.drain(..surplus);
     }
 
     fn begin(&mut self, record: Record) {

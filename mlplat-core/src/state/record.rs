@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{BirthId, Pinned, SealedSecret};
+use super::{BirthId, End, Pinned, SealedSecret};
 use crate::path::NodePath;
 
 /// One change of the state.
@@ -25,7 +25,18 @@ pub enum Record {
         /// The nonce of the saved plan that it carries out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         plan: Option<String>,
+        /// What was asked for, as people write it. Format 2.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        command: String,
+        /// Who asked for it. Format 2.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        who: String,
+        /// When, in seconds since 1970. Format 2.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        at: u64,
     },
+    /// The run that was announced last is over. Format 2.
+    Ended(End),
     /// The sealed keyring of a new state.
     Keys {
         /// As [`KeyringLock::lock`](crate::seal::KeyringLock::lock) made it.
@@ -38,7 +49,8 @@ pub enum Record {
         /// What is pinned.
         pinned: Pinned,
     },
-    /// A generated secret, before its first use.
+    /// A generated secret, before its first use: a new one, or the next
+    /// generation of one that is being rotated.
     Secret {
         /// Its key in the program.
         key: String,
@@ -166,6 +178,11 @@ pub enum Record {
         /// By name.
         values: BTreeMap<String, Body>,
     },
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What kind of run writes the records.

@@ -136,18 +136,18 @@ fn a_newer_format_is_refused() {
     let calm = scenario("newer", vec![]);
     let life = Life::new(&calm);
     lives(&life, &red(), 1);
-    change(&life, "state", |bytes| bytes["mlplat-state ".len()] = b'2');
+    change(&life, "state", |bytes| bytes["mlplat-state ".len()] = b'3');
     assert_eq!(
         refusal(&life),
-        "the snapshot at state/state: it has format 2, and this version reads up to format 1: use the mlplat that wrote it, or a newer one\n  do   run the newer mlplat"
+        "the snapshot at state/state: it has format 3, and this version reads up to format 2: use the mlplat that wrote it, or a newer one\n  do   run the newer mlplat"
     );
     let life = interrupted(&calm);
     change(&life, "journal", |bytes| {
-        bytes["mlplat-journal ".len()] = b'2'
+        bytes["mlplat-journal ".len()] = b'3'
     });
     let text = refusal(&life);
     assert!(
-        text.starts_with("the journal at state/journal: it has format 2"),
+        text.starts_with("the journal at state/journal: it has format 3"),
         "{text}"
     );
 }

@@ -17,6 +17,7 @@ mod kill;
 mod lifecycle;
 mod oracles;
 mod provider_bugs;
+mod rotate;
 mod saved;
 mod timing;
 mod types;
