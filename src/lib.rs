@@ -24,7 +24,7 @@ pub mod prelude;
 pub mod report;
 mod target;
 
-pub use cli::cli;
+pub use cli::{Cli, cli};
 pub use mlplat_aws as aws;
 pub use mlplat_core as core;
 pub use mlplat_k8s as k8s;

@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use syn::{Data, DeriveInput, Error, Fields, Ident, Type, Visibility};
 
 use crate::attrs::{OutputField, Shape, api_name, shape};
+use crate::root::root;
 
 struct InputField<'a> {
     name: &'a Ident,
@@ -59,7 +60,8 @@ fn fields(input: &DeriveInput, camel: bool) -> syn::Result<Vec<InputField<'_>>> 
 
 /// The same struct with every output resolved.
 fn twin_struct(input: &DeriveInput, twin: &Ident, fields: &[InputField<'_>]) -> TokenStream {
-    let vis = &input.vis;
+    let (vis, root) = (&input.vis, root());
+    let serde = serde_path(&root);
     let doc = format!("[`{}`] with every output resolved.", input.ident);
     let members = fields.iter().map(|field| {
         let (name, api, ty) = (field.name, &field.api, field.ty);
@@ -68,13 +70,13 @@ fn twin_struct(input: &DeriveInput, twin: &Ident, fields: &[InputField<'_>]) -> 
         quote! {
             #[doc = #doc]
             #[serde(#default rename = #api)]
-            #vis #name: <#ty as ::mlplat_core::wiring::Wire>::Resolved
+            #vis #name: <#ty as #root::wiring::Wire>::Resolved
         }
     });
     quote! {
         #[doc = #doc]
-        #[derive(::mlplat_core::export::serde::Deserialize)]
-        #[serde(crate = "mlplat_core::export::serde")]
+        #[derive(#root::export::serde::Deserialize)]
+        #[serde(crate = #serde)]
         #vis struct #twin { #(#members,)* }
     }
 }
@@ -89,11 +91,18 @@ fn is_container(ty: &Type) -> bool {
     })
 }
 
+/// The path of serde as its own derive wants it: without blanks.
+fn serde_path(root: &TokenStream) -> String {
+    let path: String = root.to_string().split_whitespace().collect();
+    format!("{path}::export::serde")
+}
+
 fn member_inserts(fields: &[InputField<'_>]) -> TokenStream {
+    let root = root();
     let inserts = fields.iter().map(|field| {
         let (name, api) = (field.name, &field.api);
         quote! {
-            if let Some(expr) = ::mlplat_core::wiring::Wire::wire(&self.#name) {
+            if let Some(expr) = #root::wiring::Wire::wire(&self.#name) {
                 members.insert(#api.to_owned(), expr);
             }
         }
@@ -104,16 +113,32 @@ fn member_inserts(fields: &[InputField<'_>]) -> TokenStream {
     }
 }
 
+/// What is wrong with any of the fields.
+fn problems(fields: &[InputField<'_>]) -> TokenStream {
+    let root = root();
+    let names = fields.iter().map(|field| field.name);
+    quote! {
+        fn problems(&self) -> ::std::vec::Vec<#root::Problem> {
+            let mut problems = ::std::vec::Vec::new();
+            #(problems.extend(#root::wiring::Wire::problems(&self.#names));)*
+            problems
+        }
+    }
+}
+
 fn nested(input: &DeriveInput, twin: &Ident, fields: &[InputField<'_>]) -> TokenStream {
     let (name, inserts) = (&input.ident, member_inserts(fields));
+    let (root, problems) = (root(), problems(fields));
     quote! {
-        impl ::mlplat_core::wiring::Wire for #name {
+        impl #root::wiring::Wire for #name {
             type Resolved = #twin;
 
-            fn wire(&self) -> Option<::mlplat_core::wiring::Expr> {
+            fn wire(&self) -> Option<#root::wiring::Expr> {
                 #inserts
-                Some(::mlplat_core::wiring::Expr::map(members))
+                Some(#root::wiring::Expr::map(members))
             }
+
+            #problems
         }
     }
 }
@@ -127,39 +152,43 @@ fn resource(
     outputs: &[OutputField],
 ) -> TokenStream {
     let (name, inserts) = (&input.ident, member_inserts(fields));
+    let (root, problems) = (root(), problems(fields));
     let (names, apis): (Vec<_>, Vec<_>) = outputs.iter().map(|o| (&o.name, &o.api)).unzip();
     quote! {
-        impl ::mlplat_core::wiring::Resource for #name {
+        impl #root::wiring::Resource for #name {
             type Handle = #handle;
             type Resolved = #twin;
-            const TYPE: &'static ::mlplat_core::facts::Type = &#facts;
+            const TYPE: &'static #root::facts::Type = &#facts;
 
-            fn members(&self) -> ::std::collections::BTreeMap<String, ::mlplat_core::wiring::Expr> {
+            fn members(&self) -> ::std::collections::BTreeMap<String, #root::wiring::Expr> {
                 #inserts
                 members
             }
 
-            fn handle(node: ::mlplat_core::wiring::NodeRef) -> #handle {
+            fn handle(node: #root::wiring::NodeRef) -> #handle {
                 #handle { node, #(#names: node.output(#apis),)* }
             }
+
+            #problems
         }
     }
 }
 
 fn handle_struct(input: &DeriveInput, handle: &Ident, outputs: &[OutputField]) -> TokenStream {
     let vis: &Visibility = &input.vis;
+    let root = root();
     let doc = format!("What a [`{}`] offers to others.", input.ident);
     let members = outputs.iter().map(|output| {
         let (name, ty) = (&output.name, &output.ty);
         let doc = format!("The output `{}`.", output.api);
-        quote!(#[doc = #doc] #vis #name: ::mlplat_core::Output<#ty>)
+        quote!(#[doc = #doc] #vis #name: #root::Output<#ty>)
     });
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug)]
         #vis struct #handle {
             /// The node in the graph.
-            #vis node: ::mlplat_core::wiring::NodeRef,
+            #vis node: #root::wiring::NodeRef,
             #(#members,)*
         }
     }

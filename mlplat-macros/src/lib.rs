@@ -1,5 +1,6 @@
 //! `derive(Resource)`: the resolved twin of an input struct, its expressions
-//! by API name, and its handle.
+//! by API name, and its handle; `derive(StackOutputs)`: a struct of outputs
+//! that one stack exports and others read.
 //!
 //! ```text
 //! #[derive(Resource, Clone)]
@@ -18,8 +19,19 @@
 
 mod attrs;
 mod derive;
+mod root;
+mod stack_outputs;
 
 use proc_macro::TokenStream;
+
+/// See `mlplat_core::graph::StackOutputs`.
+#[proc_macro_derive(StackOutputs, attributes(output))]
+pub fn derive_stack_outputs(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    stack_outputs::expand(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
 
 /// See the crate's documentation.
 #[proc_macro_derive(Resource, attributes(resource, field))]

@@ -38,6 +38,12 @@ pub(crate) struct Global {
     /// The folder of the state (default: .mlplat/<stack>/<env>).
     #[arg(long, global = true, value_name = "DIR|s3://BUCKET/PREFIX")]
     pub(crate) state: Option<String>,
+    /// The stack, of several in one binary.
+    #[arg(long, global = true, value_name = "NAME", hide = true)]
+    pub(crate) stack: Option<String>,
+    /// Where the state of a stack lies whose outputs are read.
+    #[arg(long, global = true, value_name = "STACK=DIR")]
+    pub(crate) other_state: Vec<String>,
     /// A TOML file with the program's settings.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,

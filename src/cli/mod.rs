@@ -1,12 +1,15 @@
 //! The command line: arguments in, engine called, reports out.
 
 mod args;
+mod builder;
 mod commands;
 mod failure;
 mod out;
+mod places;
 mod run;
 mod session;
 mod settings;
 mod signals;
 
-pub use run::cli;
+pub use builder::{Cli, cli};
+pub(crate) use places::Places;

@@ -1,37 +1,21 @@
-//! From `main` to a command and back to an exit status.
+//! From arguments to a command and back to an exit status.
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
-use mlplat_core::graph::{Context, Graph, ProgramResult, Stack};
+use mlplat_core::Problem;
 
 use super::args::{Cli, Color, Command, TargetName};
+use super::builder::{Build, Cli as Stacks};
 use super::commands;
-use super::failure::{DONE, FAILED, Failure};
+use super::failure::{CHANGES, DONE, FAILED, Failure};
 use super::out::Out;
 use super::session::Session;
 use super::signals::Signals;
 
-/// The command line of a program: reads the arguments, does what they say,
-/// and gives the exit status for `main` to return. `name` is the name of the
-/// stack, whatever the binary is called.
-///
-/// ```no_run
-/// fn main() -> std::process::ExitCode {
-///     mlplat::cli("empty", |_stack: &mut mlplat::core::Stack| {})
-/// }
-/// ```
-pub fn cli<R: ProgramResult>(name: &str, program: impl Fn(&mut Stack) -> R) -> ExitCode {
-    ExitCode::from(run(name, &program, std::env::args_os().collect()))
-}
-
-fn run<R: ProgramResult>(
-    name: &str,
-    program: &impl Fn(&mut Stack) -> R,
-    args: Vec<OsString>,
-) -> u8 {
-    let cli = match parse(name, args) {
+pub(super) fn run(stacks: &Stacks<'_>, args: Vec<OsString>) -> u8 {
+    let first = stacks.stacks.first().map_or("", |(name, _)| name);
+    let cli = match parse(first, stacks.stacks.len() > 1, args) {
         Ok(cli) => cli,
         Err(status) => return status,
     };
@@ -43,23 +27,73 @@ fn run<R: ProgramResult>(
             return FAILED;
         }
     };
-    let build = |context: Context| Graph::build(context, program);
-    let status = runtime.block_on(async {
-        let session = Session {
-            name,
-            global: &cli.global,
-            out,
-            signals: Signals::listen(),
-            program: &build,
-        };
-        dispatch(&session, cli.command.as_ref()).await
-    });
+    let status = runtime.block_on(through(stacks, &cli, out));
     match status {
         Ok(status) => status,
         Err(Failure(text)) => {
             out.error(&text);
             FAILED
         }
+    }
+}
+
+/// Goes through the stacks that the arguments mean, as long as each comes to a
+/// good end.
+async fn through(stacks: &Stacks<'_>, cli: &Cli, out: Out) -> Result<u8, Failure> {
+    let signals = Signals::listen();
+    let mut status = DONE;
+    for (name, build) in chosen(stacks, cli)? {
+        let session = Session {
+            name,
+            global: &cli.global,
+            out,
+            signals: signals.clone(),
+            program: build,
+            alone: stacks.stacks.len() == 1,
+            providers: &stacks.providers,
+        };
+        match dispatch(&session, cli.command.as_ref()).await? {
+            end @ (DONE | CHANGES) => status = status.max(end),
+            end => return Ok(end),
+        }
+    }
+    Ok(status)
+}
+
+/// The stacks that the arguments mean, in the order in which their turn comes.
+fn chosen<'s, 'a>(
+    stacks: &'s Stacks<'a>,
+    cli: &Cli,
+) -> Result<Vec<&'s (String, Build<'a>)>, Failure> {
+    let all = &stacks.stacks;
+    let names = || {
+        let names: Vec<_> = all.iter().map(|(name, _)| name.as_str()).collect();
+        names.join(", ")
+    };
+    if let Some(name) = &cli.global.stack {
+        let found: Vec<_> = all.iter().filter(|(stack, _)| stack == name).collect();
+        if found.is_empty() {
+            let what = format!("there is no stack `{}`", name.escape_debug());
+            let fix = format!("the stacks are: {}", names());
+            return Err(Problem::new("no-such-stack", what, fix).into());
+        }
+        return Ok(found);
+    }
+    let saved = |plan: &Option<std::path::PathBuf>| plan.is_some();
+    match &cli.command {
+        _ if all.len() == 1 => Ok(all.iter().collect()),
+        None => Ok(all.iter().collect()),
+        Some(Command::Plan(args)) if !saved(&args.out) => Ok(all.iter().collect()),
+        Some(Command::Deploy(args)) if !saved(&args.plan) => Ok(all.iter().collect()),
+        Some(Command::Destroy) => Ok(all.iter().rev().collect()),
+        // They are the same for every stack.
+        Some(Command::World(_) | Command::Completions { .. }) => Ok(all.iter().take(1).collect()),
+        Some(_) => Err(Problem::new(
+            "which-stack",
+            "this command is about one stack, and the program has several",
+            format!("choose one with --stack: {}", names()),
+        )
+        .into()),
     }
 }
 
@@ -79,10 +113,11 @@ fn runtime(cli: &Cli) -> std::io::Result<tokio::runtime::Runtime> {
 }
 
 /// A wrong command line is a failure: 2 is for changes.
-fn parse(name: &str, args: Vec<OsString>) -> Result<Cli, u8> {
+fn parse(name: &str, several: bool, args: Vec<OsString>) -> Result<Cli, u8> {
     let named = Cli::command()
         .name(name.to_owned())
-        .bin_name(name.to_owned());
+        .bin_name(name.to_owned())
+        .mut_arg("stack", |stack| stack.hide(!several));
     let parsed = named
         .try_get_matches_from(args)
         .and_then(|matches| Cli::from_arg_matches(&matches));

@@ -1,15 +1,17 @@
 //! Everything a command works with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mlplat_core::deploy::{DeployOptions, Engine, PlanOptions};
 use mlplat_core::graph::{Context, Graph};
+use mlplat_core::provider::Provider;
 use mlplat_core::{NodePath, Problem, Problems};
 
 use super::args::{Global, TargetName};
 use super::failure::Failure;
 use super::out::Out;
+use super::places::{Places, WORLD};
 use super::settings;
 use super::signals::Signals;
 use crate::target::{Choice, Target, local_target};
@@ -23,6 +25,10 @@ pub(crate) struct Session<'a> {
     pub(crate) signals: Signals,
     /// Builds the graph of the program.
     pub(crate) program: &'a dyn Fn(Context) -> Result<Graph, Problems>,
+    /// It is the only stack of its binary.
+    pub(crate) alone: bool,
+    /// Providers of the binary's own.
+    pub(crate) providers: &'a [Arc<dyn Provider>],
 }
 
 impl Session<'_> {
@@ -60,8 +66,9 @@ impl Session<'_> {
     /// When this binary does not have it, or it cannot be opened.
     pub(crate) fn target(&self) -> Result<Target, Failure> {
         let choice = Choice {
-            state: self.state()?,
+            places: self.places()?,
             region: self.region(),
+            providers: self.providers.to_vec(),
         };
         match self.global.target {
             TargetName::Local => Ok(local_target(&choice)?),
@@ -74,20 +81,22 @@ impl Session<'_> {
         }
     }
 
-    fn state(&self) -> Result<PathBuf, Failure> {
-        match self.global.state.as_deref() {
-            None => {
-                let here = PathBuf::from(".mlplat");
-                Ok(here.join(self.name).join(&self.global.env))
+    fn places(&self) -> Result<Places, Failure> {
+        let state = match self.global.state.as_deref() {
+            Some(remote) if remote.starts_with("s3://") => {
+                return Err(Problem::new(
+                    "no-remote-state",
+                    format!("this version keeps no state in {remote} yet"),
+                    "name a folder with --state",
+                )
+                .into());
             }
-            Some(remote) if remote.starts_with("s3://") => Err(Problem::new(
-                "no-remote-state",
-                format!("this version keeps no state in {remote} yet"),
-                "name a folder with --state",
-            )
-            .into()),
-            Some(dir) => Ok(PathBuf::from(dir)),
-        }
+            dir => dir.map(Path::new),
+        };
+        let world = std::env::var_os(WORLD).filter(|dir| !dir.is_empty());
+        let places = Places::new(state, (self.name, &self.global.env), self.alone);
+        let places = places.in_world(world.map(PathBuf::from));
+        Ok(places.with_others(&self.global.other_state)?)
     }
 
     /// The engine over a target.

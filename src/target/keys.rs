@@ -40,7 +40,11 @@ impl KeyringLock for LocalKey {
     }
 
     fn unlock(&self, locked: &str) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        self.open()?.unlock(locked)
+        // What is locked was locked with a key; a new one would not open it.
+        match self.world.files().read(&self.path) {
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => Err(SealError::NoIdentity),
+            _ => self.open()?.unlock(locked),
+        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! The local target: a simulated cloud in the state's folder.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use mlplat_core::Problem;
+use mlplat_core::deploy::{OtherStacks, OtherState};
 use mlplat_core::null::NullProvider;
+use mlplat_core::provider::Providers;
 use mlplat_core::seal::KeyringLock;
 use mlplat_core::state::FileStore;
-use mlplat_core::world::{SystemFiles, SystemWorld, World};
+use mlplat_core::world::{LockGuard, SystemFiles, SystemWorld, World};
 use mlplat_sim::cloud::Faults;
 use mlplat_sim::local::{Local, LocalOptions, Paced};
 use serde_json::Value;
@@ -68,7 +71,8 @@ pub(crate) fn local_target(choice: &Choice) -> Result<Target, Box<Problem>> {
         region: choice.region.clone(),
         faults: faults()?,
     };
-    let dir = choice.state.join("world");
+    let dir = choice.places.world.clone();
+    let shared = take_shared(choice, &*world)?;
     let files = Arc::new(SystemFiles::default());
     let local = Local::open(Arc::clone(&world), files, &dir, &options).map_err(|why| {
         Box::new(Problem::new(
@@ -80,25 +84,73 @@ pub(crate) fn local_target(choice: &Choice) -> Result<Target, Box<Problem>> {
             "make the folder readable and writable, or choose another one with --state",
         ))
     })?;
-    let keys = keys(choice, &world)?;
+    let keys = keys(&choice.places.state, &world)?;
     Ok(Target {
-        store: Arc::new(FileStore::new(Arc::clone(&world), &choice.state)),
-        providers: local.providers().with(Arc::new(NullProvider)),
+        store: Arc::new(FileStore::new(Arc::clone(&world), &choice.places.state)),
+        providers: providers(choice, &world, &local),
         keys,
         world,
         door: Some(Box::new(LocalDoor(local))),
         pace: pace.unwrap_or(0.0),
         asks: false,
+        _shared: shared,
     })
 }
 
+/// The binary's own providers, those of the world, and the one that reads
+/// other stacks.
+fn providers(choice: &Choice, world: &Arc<dyn World>, local: &Local) -> Providers {
+    let (places, world) = (choice.places.clone(), Arc::clone(world));
+    let others = move |stack: &str, env: &str| {
+        let dir = places.other(stack, env)?;
+        Ok(OtherState {
+            store: Arc::new(FileStore::new(Arc::clone(&world), &dir)),
+            keys: keys(&dir, &world).map_err(|why| *why)?,
+        })
+    };
+    let own = choice.providers.iter().cloned();
+    own.fold(Providers::default(), Providers::with)
+        .and(local.providers())
+        .with(Arc::new(NullProvider))
+        .with(Arc::new(OtherStacks::new(others)))
+}
+
+/// An account that is not this state's own may be in use by another run, and
+/// it can be in one only.
+fn take_shared(choice: &Choice, world: &dyn World) -> Result<Option<LockGuard>, Box<Problem>> {
+    let dir = &choice.places.world;
+    if dir.starts_with(&choice.places.state) {
+        return Ok(None);
+    }
+    let problem = |what: String, fix: &str| Box::new(Problem::new("world-in-use", what, fix));
+    let failed = |why: std::io::Error| {
+        let what = format!(
+            "failed to lock the simulated account in {}: {why}",
+            dir.display()
+        );
+        problem(what, "make the folder writable")
+    };
+    let files = world.files();
+    files.create_dir(dir).map_err(failed)?;
+    match files.lock(&dir.join("lock")).map_err(failed)? {
+        Some(guard) => Ok(Some(guard)),
+        None => Err(problem(
+            format!(
+                "another run works with the simulated account in {}",
+                dir.display()
+            ),
+            "wait until it is over",
+        )),
+    }
+}
+
 /// The keys of the environment, or one in a file of its own beside the state.
-fn keys(choice: &Choice, world: &Arc<dyn World>) -> Result<Arc<dyn KeyringLock>, Box<Problem>> {
+fn keys(state: &Path, world: &Arc<dyn World>) -> Result<Arc<dyn KeyringLock>, Box<Problem>> {
     match keys::from_environment(&variable) {
         Ok(Some(lock)) => Ok(Arc::new(lock)),
         Ok(None) => Ok(Arc::new(LocalKey::new(
             Arc::clone(world),
-            choice.state.join("local.key"),
+            state.join("local.key"),
         ))),
         Err(why) => Err(Box::new(Problem::new(
             "bad-key",

@@ -1,14 +1,15 @@
 //! What a target is made of.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use mlplat_core::Problem;
-use mlplat_core::provider::Providers;
+use mlplat_core::provider::{Provider, Providers};
 use mlplat_core::seal::KeyringLock;
 use mlplat_core::state::StateStore;
-use mlplat_core::world::World;
+use mlplat_core::world::{LockGuard, World};
 use serde_json::Value;
+
+use crate::cli::Places;
 
 /// Where a program is deployed to.
 pub(crate) struct Target {
@@ -23,16 +24,19 @@ pub(crate) struct Target {
     pub(crate) pace: f64,
     /// Whether a deployment asks before it changes anything.
     pub(crate) asks: bool,
+    /// Held while a simulated account that several stacks share is in use.
+    pub(crate) _shared: Option<LockGuard>,
 }
 
 /// What a target is chosen by.
-#[derive(Debug, Clone)]
 pub(crate) struct Choice {
-    /// The folder of the state.
-    pub(crate) state: PathBuf,
+    /// The folders of the state and of what it reads.
+    pub(crate) places: Places,
     /// The AWS region.
     #[allow(dead_code, reason = "the simulated account lies in it")]
     pub(crate) region: String,
+    /// Providers of the binary's own, which come first.
+    pub(crate) providers: Vec<Arc<dyn Provider>>,
 }
 
 /// The `world` commands: looking at and changing a simulated world from

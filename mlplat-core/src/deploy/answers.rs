@@ -5,17 +5,21 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
+use super::others::NOT_DEPLOYED;
 use super::refresh::retried;
 use crate::graph::{Graph, Node, NodeKind};
-use crate::plan::{Env, Evaluator, NodeOutputs, SecretBook, canonical_text};
+use crate::plan::{
+    Env, Evaluator, NodeOutputs, SecretBook, canonical_text, open_body, open_secret_outputs,
+    render_body,
+};
 use crate::provider::{ProviderError, Providers, Target};
-use crate::state::{Pinned, Record, Stage, State};
+use crate::state::{Body, Pinned, Record, Stage, State};
 use crate::wiring::NodeId;
 use crate::world::World;
 
 /// What was found out, and what of it is new to the state.
 pub(crate) struct Answers {
-    pub(crate) known: HashMap<NodeId, Map<String, Value>>,
+    pub(crate) known: HashMap<NodeId, NodeOutputs>,
     pub(crate) pins: Vec<Record>,
 }
 
@@ -55,7 +59,11 @@ impl Asking<'_> {
         if !self.graph.nodes().iter().any(asks) {
             return Ok(answers);
         }
-        let env = Known(RefCell::new(known_outputs(self.graph, self.state)));
+        let env = Known(RefCell::new(known_outputs(
+            self.graph,
+            self.state,
+            self.secrets,
+        )));
         for id in self.graph.order() {
             let node = self.graph.node(*id);
             let inputs = {
@@ -72,13 +80,14 @@ impl Asking<'_> {
                 NodeKind::Lookup => self.look_up(node, &inputs, &mut answers.pins).await,
                 NodeKind::Existing(_) => self.read(node, &inputs).await,
             };
-            let outputs = outputs.map_err(|error| (node.path.to_string(), error))?;
-            let known = NodeOutputs {
-                known: outputs.clone().into(),
-                ..NodeOutputs::default()
+            let outputs = match outputs {
+                Ok(outputs) => outputs,
+                // Answered when the deployment comes to it, or refused then.
+                Err(error) if error.code == NOT_DEPLOYED => continue,
+                Err(error) => return Err((node.path.to_string(), error)),
             };
             if let Some(slot) = env.0.borrow_mut().get_mut(id.index()) {
-                *slot = Some(known);
+                *slot = Some(outputs.clone());
             }
             answers.known.insert(*id, outputs);
         }
@@ -90,33 +99,39 @@ impl Asking<'_> {
         node: &Node,
         inputs: &Map<String, Value>,
         pins: &mut Vec<Record>,
-    ) -> Result<Map<String, Value>, ProviderError> {
+    ) -> Result<NodeOutputs, ProviderError> {
         let text = canonical_text(&Value::Object(inputs.clone()));
         let pinned = self.state.lookups.get(&node.path);
         let pinned = pinned.filter(|pinned| pinned.inputs == text && !self.renew);
-        if let Some(outputs) =
-            pinned.and_then(|pinned| serde_json::from_str(pinned.outputs.get()).ok())
-        {
-            return Ok(outputs);
+        if let Some(answer) = pinned.and_then(|pinned| self.pinned(node, pinned)) {
+            return Ok(answer);
         }
         let reader = self.providers.reader(node.ty.name)?;
         let outputs = retried(self.world, || reader.look_up(node.ty, inputs)).await?;
-        let answer = canonical_text(&Value::Object(outputs.clone()));
-        pins.push(Record::Lookup {
-            path: node.path.clone(),
-            pinned: Pinned {
-                inputs: text,
-                outputs: serde_json::value::RawValue::from_string(answer).unwrap_or_default(),
-            },
-        });
-        Ok(outputs)
+        let answer = NodeOutputs::given(node.ty, outputs);
+        pins.push(pin(node, text, &answer, self.secrets, self.world));
+        Ok(answer)
+    }
+
+    /// A pinned answer; `None` when it does not open, or is not one to what is
+    /// asked now: an output may be new to the program.
+    fn pinned(&self, node: &Node, pinned: &Pinned) -> Option<NodeOutputs> {
+        let place = place(node);
+        let keyring = self.secrets.keyring();
+        let opened = open_body(&pinned.outputs, &pinned.sealed, &place, keyring).ok()?;
+        let whole = node
+            .ty
+            .outputs
+            .iter()
+            .all(|output| opened.contains_key(output.name));
+        whole.then(|| NodeOutputs::given(node.ty, opened))
     }
 
     async fn read(
         &self,
         node: &Node,
         inputs: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, ProviderError> {
+    ) -> Result<NodeOutputs, ProviderError> {
         let id = inputs.get("Id").and_then(Value::as_str).unwrap_or_default();
         let target = Target {
             ty: node.ty,
@@ -125,7 +140,34 @@ impl Asking<'_> {
             token: String::new(),
         };
         let reader = self.providers.reader(node.ty.name)?;
-        Ok(retried(self.world, || reader.read(&target)).await?.outputs)
+        let seen = retried(self.world, || reader.read(&target)).await?;
+        Ok(NodeOutputs::given(node.ty, seen.outputs))
+    }
+}
+
+/// Where the secrets of an answer are sealed for.
+fn place(node: &Node) -> String {
+    format!("lookup|{}", node.path)
+}
+
+/// The record that pins an answer, its secrets sealed.
+pub(crate) fn pin(
+    node: &Node,
+    question: String,
+    answer: &NodeOutputs,
+    secrets: &SecretBook,
+    world: &dyn World,
+) -> Record {
+    let keyring = secrets.keyring();
+    let body = render_body(&answer.values(), &place(node), keyring, Some(world));
+    let body = body.unwrap_or_else(Body::empty);
+    Record::Lookup {
+        path: node.path.clone(),
+        pinned: Pinned {
+            inputs: question,
+            outputs: body.json,
+            sealed: body.sealed,
+        },
     }
 }
 
@@ -148,16 +190,18 @@ fn question(evaluator: &Evaluator<'_>, node: &Node) -> Option<Map<String, Value>
         .collect()
 }
 
-fn known_outputs(graph: &Graph, state: &State) -> Vec<Option<NodeOutputs>> {
+fn known_outputs(graph: &Graph, state: &State, secrets: &SecretBook) -> Vec<Option<NodeOutputs>> {
     let current: BTreeMap<_, _> = state.current();
     let each = graph.nodes().iter().map(|node| {
-        let object = state.objects.get(current.get(&node.path)?)?;
+        let birth = *current.get(&node.path)?;
+        let object = state.objects.get(&birth)?;
         if object.stage != Stage::Ready {
             return None;
         }
         let known: Map<String, Value> = serde_json::from_str(object.outputs.get()).ok()?;
         Some(NodeOutputs {
             known: known.into(),
+            secret: open_secret_outputs(object, birth, secrets).into(),
             ..NodeOutputs::default()
         })
     });

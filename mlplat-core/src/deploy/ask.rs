@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::answers::pin;
 use super::request::clear;
 use super::run::Run;
 use super::step::{At, Stop};
 use crate::graph::{Node, NodeKind};
+use crate::plan::NodeOutputs;
 use crate::provider::Target;
-use crate::state::{Pinned, Record};
 use crate::wiring::NodeId;
 
 impl Run<'_> {
@@ -24,15 +25,11 @@ impl Run<'_> {
             .call(at, node.ty, || provider.look_up(node.ty, &clear))
             .await
             .map_err(|error| self.gave_up(at, &error))?;
-        let pinned = Pinned {
-            inputs: crate::plan::canonical_text(&Value::Object(clear)),
-            outputs: raw(&outputs),
-        };
-        let path = node.path.clone();
-        self.ledger
-            .commit(vec![Record::Lookup { path, pinned }])
-            .await?;
-        self.set_outputs(id, outputs, BTreeMap::new());
+        let answer = NodeOutputs::given(node.ty, outputs);
+        let question = crate::plan::canonical_text(&Value::Object(clear));
+        let pin = pin(node, question, &answer, self.secrets, self.world);
+        self.ledger.commit(vec![pin]).await?;
+        self.put_outputs(id, answer);
         Ok(())
     }
 
@@ -66,9 +63,4 @@ impl Run<'_> {
         self.set_outputs(id, seen.outputs, BTreeMap::new());
         Ok(())
     }
-}
-
-pub(super) fn raw(members: &Map<String, Value>) -> Box<serde_json::value::RawValue> {
-    let text = crate::plan::canonical_text(&Value::Object(members.clone()));
-    serde_json::value::RawValue::from_string(text).unwrap_or_default()
 }

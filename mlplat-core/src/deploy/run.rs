@@ -88,7 +88,7 @@ impl<'a> Run<'a> {
             kept: Mutex::default(),
         };
         for (node, answer) in &setup.plan.answers {
-            run.set_outputs(*node, answer.clone(), BTreeMap::new());
+            run.put_outputs(*node, answer.clone());
         }
         run
     }
@@ -108,13 +108,18 @@ impl<'a> Run<'a> {
         known: Map<String, Value>,
         secret: BTreeMap<String, crate::wiring::Plain>,
     ) {
+        let outputs = NodeOutputs {
+            known: known.into(),
+            secret: secret.into(),
+            changing: Default::default(),
+        };
+        self.put_outputs(node, outputs);
+    }
+
+    pub(crate) fn put_outputs(&self, node: NodeId, new: NodeOutputs) {
         let mut outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = outputs.get_mut(node.index()) {
-            *slot = Some(NodeOutputs {
-                known: known.into(),
-                secret: secret.into(),
-                changing: Default::default(),
-            });
+            *slot = Some(new);
         }
     }
 

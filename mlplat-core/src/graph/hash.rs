@@ -19,7 +19,8 @@ pub(super) fn program(nodes: &[Node], outputs: &[OutputEntry], context: &Context
     }
     for output in outputs {
         text.clear();
-        let _ = writeln!(text, "output {} {}", output.name, Shown(&output.expr));
+        let of = output.of.unwrap_or_default();
+        let _ = writeln!(text, "output {} {of} {}", output.name, Shown(&output.expr));
         hasher.update(text.as_bytes());
     }
     crate::hex(&hasher.finalize())

@@ -1,10 +1,12 @@
 //! `Scope`: a construct's own place in the stack while it expands.
 
+use std::collections::BTreeMap;
 use std::panic::Location;
 
 use super::Construct;
 use super::lifecycle::Rule;
 use super::stack::Builder;
+use crate::facts::Type;
 use crate::path::NodePath;
 use crate::problem::{Problem, Source};
 use crate::wiring::{Expr, NodeRef, Output, Resource};
@@ -113,6 +115,16 @@ impl Scope<'_> {
             .builder
             .resource(resource, self.path.clone(), self.inner);
         R::handle(NodeRef(node))
+    }
+
+    /// A look-up that stands at this scope's own path.
+    pub(super) fn question(
+        &mut self,
+        ty: &'static Type,
+        inputs: BTreeMap<String, Expr>,
+    ) -> NodeRef {
+        let path = self.path.clone();
+        NodeRef(self.builder.question(ty, path, inputs, self.inner))
     }
 
     fn child(&mut self, name: &str, at: Source) -> NodePath {

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use super::{Estimate, StepGraph};
+use super::{Estimate, NodeOutputs, StepGraph};
 use crate::path::NodePath;
 use crate::problem::Source;
 use crate::provider::Owned;
@@ -232,7 +231,7 @@ pub struct Plan {
     /// first step.
     pub refreshed: Vec<Record>,
     /// Answers to look-ups that hold for this plan.
-    pub answers: HashMap<NodeId, Map<String, Value>>,
+    pub answers: HashMap<NodeId, NodeOutputs>,
 }
 
 impl Plan {

@@ -1,6 +1,7 @@
 //! Evaluating expressions as far as they are known.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -22,6 +23,50 @@ pub struct NodeOutputs {
     pub secret: Arc<BTreeMap<String, Plain>>,
     /// Outputs that will change, though they have a value.
     pub changing: Arc<BTreeSet<&'static str>>,
+}
+
+impl NodeOutputs {
+    /// What a provider gave, with the outputs that the type declares secret
+    /// apart from the rest.
+    pub(crate) fn given(ty: &Type, outputs: Map<String, Value>) -> Self {
+        let (mut known, mut secret) = (Map::new(), BTreeMap::new());
+        for (name, value) in outputs {
+            match (ty.output(&name), value) {
+                (Some(fact), Value::String(text)) if fact.secret => {
+                    secret.insert(name, Plain::new(text));
+                }
+                (_, value) => {
+                    known.insert(name, value);
+                }
+            }
+        }
+        Self {
+            known: Arc::new(known),
+            secret: Arc::new(secret),
+            changing: Arc::default(),
+        }
+    }
+
+    /// All of them as values.
+    pub(crate) fn values(&self) -> BTreeMap<String, Val> {
+        let known = self.known.iter();
+        let known = known.map(|(name, value)| (name.clone(), Val::Known(value.clone())));
+        let secret = self.secret.iter();
+        let secret = secret.map(|(name, plain)| (name.clone(), Val::Secret(plain.clone())));
+        known.chain(secret).collect()
+    }
+}
+
+/// Shows the names of secret outputs, never their values.
+impl fmt::Debug for NodeOutputs {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secret: Vec<_> = self.secret.keys().collect();
+        out.debug_struct("NodeOutputs")
+            .field("known", &self.known)
+            .field("secret", &secret)
+            .field("changing", &self.changing)
+            .finish()
+    }
 }
 
 /// The outputs of all nodes, by number.

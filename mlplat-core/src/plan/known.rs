@@ -90,13 +90,6 @@ pub(super) fn known_outputs(object: &Object) -> Option<Map<String, Value>> {
     serde_json::from_str(object.outputs.get()).ok()
 }
 
-pub(super) fn plain_outputs(known: Map<String, Value>) -> NodeOutputs {
-    NodeOutputs {
-        known: Arc::new(known),
-        ..NodeOutputs::default()
-    }
-}
-
 pub(super) fn is_secret(id: NodeId, output: &str, graph: &Graph) -> bool {
     graph
         .node(id)

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::{Map, Value};
-
 use super::change::{Plan, Planned};
 use super::estimate;
+use super::eval::NodeOutputs;
 use super::render::SecretBook;
 use super::round::Round;
 use super::steps::{self, NoOrder};
@@ -35,7 +34,7 @@ pub struct Inputs<'a> {
     /// Reality, for the objects that were looked at.
     pub sights: &'a BTreeMap<BirthId, Sight>,
     /// Answers to look-ups, and outputs of existing objects.
-    pub answers: &'a HashMap<NodeId, Map<String, Value>>,
+    pub answers: &'a HashMap<NodeId, NodeOutputs>,
     /// Clear texts of secrets.
     pub secrets: &'a SecretBook,
     /// The facts of types that the program may no longer have.

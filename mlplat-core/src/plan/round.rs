@@ -10,7 +10,7 @@ use super::change::{Change, Planned, Reason, Rule};
 use super::diff::{self, Base};
 use super::eval::{Env, Evaluator, NodeOutputs};
 use super::keys::Keys;
-use super::known::{plain_outputs, referenced};
+use super::known::referenced;
 use super::planner::{Inputs, Sight};
 use super::render;
 use super::scope::in_scope;
@@ -36,7 +36,7 @@ pub(super) struct Round<'a> {
     pub(super) keys: Keys,
     pub(super) problems: Problems,
     pub(super) next_ordinal: u32,
-    pub(super) answers: HashMap<NodeId, Map<String, Value>>,
+    pub(super) answers: HashMap<NodeId, NodeOutputs>,
 }
 
 /// The outputs of all nodes as far as they are known.
@@ -87,7 +87,7 @@ impl<'a> Round<'a> {
             let answer = self.inputs.answers.get(&id).filter(|_| settled).cloned();
             self.answers
                 .extend(answer.clone().map(|answer| (id, answer)));
-            self.set_outputs(id, answer.map(plain_outputs));
+            self.set_outputs(id, answer);
             self.planned.push(entry(node, id, Change::Keep));
             return;
         }

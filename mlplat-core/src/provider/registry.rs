@@ -25,6 +25,12 @@ impl Providers {
         self
     }
 
+    /// Adds all providers of others, after these.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        others.all.into_iter().fold(self, Self::with)
+    }
+
     /// The facts of a type that some provider serves.
     #[must_use]
     pub fn type_named(&self, name: &str) -> Option<&'static Type> {

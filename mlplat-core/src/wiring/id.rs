@@ -13,8 +13,7 @@
 macro_rules! ids {
     ($($(#[$meta:meta])* $vis:vis struct $name:ident;)+) => {$(
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, $crate::export::serde::Serialize, $crate::export::serde::Deserialize)]
-        #[serde(crate = "mlplat_core::export::serde", transparent)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         $vis struct $name(String);
 
         impl $name {
@@ -28,6 +27,20 @@ macro_rules! ids {
             #[must_use]
             $vis fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        // By hand: the derive of serde would need to know by what name the
+        // crate that expands this calls the engine.
+        impl $crate::export::serde::Serialize for $name {
+            fn serialize<S: $crate::export::serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> $crate::export::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::export::serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                <String as $crate::export::serde::Deserialize>::deserialize(from).map(Self)
             }
         }
 
