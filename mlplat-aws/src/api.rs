@@ -6,6 +6,8 @@
 //! sets name that call in [`Mapping::also`].
 
 mod ecr;
+mod rds;
+mod secretsmanager;
 
 /// What a definition's fields are called elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -187,11 +189,15 @@ pub static MAPPINGS: &[Mapping] = &[
     plain("iam.Role", "iam:DeleteRole"),
     plain("iam.RolePolicy", "iam:DeleteRolePolicy"),
     plain("iam.RolePolicyAttachment", "iam:DetachRolePolicy"),
+    rds::DB_INSTANCE,
+    rds::DB_PARAMETER_GROUP,
+    rds::DB_SUBNET_GROUP,
     BUCKET,
     Mapping {
         paths: &[p("PolicyDocument", "PolicyDocument", "Policy")],
         ..plain("s3.BucketPolicy", "s3:DeleteBucketPolicy")
     },
+    secretsmanager::SECRET,
 ];
 
 const LAUNCH_TEMPLATE: Mapping = Mapping {

@@ -2,7 +2,7 @@
 
 use mlplat_core::facts::Type;
 
-use crate::{ec2, ecr, eks, iam, lookups, s3};
+use crate::{ec2, ecr, eks, iam, lookups, rds, s3, secretsmanager};
 
 /// The facts of every type, in order of service and name.
 ///
@@ -46,7 +46,11 @@ static CATALOG: &[&Type] = &[
     &iam::ROLE,
     &iam::ROLE_POLICY,
     &iam::ROLE_POLICY_ATTACHMENT,
+    &rds::DB_INSTANCE,
+    &rds::DB_PARAMETER_GROUP,
+    &rds::DB_SUBNET_GROUP,
     &s3::BUCKET,
     &s3::BUCKET_POLICY,
+    &secretsmanager::SECRET,
     &lookups::CALLER_IDENTITY,
 ];

@@ -75,4 +75,21 @@ mlplat_core::ids! {
     pub struct BucketName;
     /// `arn:aws:s3:::name`.
     pub struct BucketArn;
+
+    /// The name of a database instance.
+    pub struct DbInstanceIdentifier;
+    /// `arn:aws:rds:eu-central-1:123456789012:db:name`.
+    pub struct DbInstanceArn;
+    /// The name of a group of database parameters.
+    pub struct DbParameterGroupName;
+    /// `arn:aws:rds:eu-central-1:123456789012:pg:name`.
+    pub struct DbParameterGroupArn;
+    /// The name of a group of subnets for databases.
+    pub struct DbSubnetGroupName;
+    /// `arn:aws:rds:eu-central-1:123456789012:subgrp:name`.
+    pub struct DbSubnetGroupArn;
+    /// The name of a secret in Secrets Manager.
+    pub struct SecretName;
+    /// `arn:aws:secretsmanager:eu-central-1:123456789012:secret:name-AbCdEf`.
+    pub struct SecretArn;
 }

@@ -23,15 +23,19 @@ pub mod iam;
 pub mod ids;
 pub mod lookups;
 pub mod policy;
+pub mod rds;
 pub mod s3;
+pub mod secretsmanager;
 mod sources;
 
 pub use catalog::catalog;
 pub use constructs::{
-    AccessEntry, Addons, Bucket, BucketHandle, DEFAULT_KUBERNETES_VERSION, EcrRepo, EcrRepoHandle,
-    EksCluster, EksClusterHandle, Endpoint, ExistingZone, Grant, HasSecurityGroup, IdentityHandle,
-    Ingress, Irsa, KNOWN_KUBERNETES_VERSIONS, Nat, Network, NodeGroup, NodeGroupHandle, Peer,
-    PodIdentity, Ports, PrivateSubnets, PublicSubnets, Role, SecurityGroup, SecurityGroupHandle,
-    Vpc,
+    AccessEntry, Addons, AwsManagedPassword, Bucket, BucketHandle, DEFAULT_KUBERNETES_VERSION,
+    Database, DbClass, EcrRepo, EcrRepoHandle, EksCluster, EksClusterHandle, Endpoint, Engine,
+    ExistingZone, Grant, HasSecurityGroup, IdentityHandle, Ingress, Irsa,
+    KNOWN_KUBERNETES_VERSIONS, MySql, MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion,
+    Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity, Ports, Postgres, PostgresEngine,
+    PostgresHandle, PostgresManagedHandle, PostgresVersion, PrivateSubnets, PublicSubnets, Role,
+    SealedPassword, SecretEntry, SecretEntryHandle, SecurityGroup, SecurityGroupHandle, Vpc,
 };
 pub use ids::Tags;

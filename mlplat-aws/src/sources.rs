@@ -14,8 +14,14 @@ pub(crate) const IAM: &str = "IAM API 2010-05-08 in botocore 1.44.5 (2026-11); C
 /// EKS.
 pub(crate) const EKS: &str = "EKS API 2017-11-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; EKS user guide read 2026-11-20";
 
-/// ECR.
-pub(crate) const ECR: &str = "ECR API 2015-09-21 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; ECR quotas and user guide read 2026-11-20";
-
 /// S3.
 pub(crate) const S3: &str = "S3 API 2006-03-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; S3 user guide read 2026-11-20";
+
+/// RDS. Engine versions, storage and password rules are from its user guide.
+pub(crate) const RDS: &str = "RDS API 2014-10-31 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; RDS quotas and user guide read 2026-11-20";
+
+/// Secrets Manager.
+pub(crate) const SECRETS_MANAGER: &str = "Secrets Manager API 2017-10-17 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; Secrets Manager quotas and user guide read 2026-11-20";
+
+/// ECR.
+pub(crate) const ECR: &str = "ECR API 2015-09-21 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; ECR quotas and user guide read 2026-11-20";

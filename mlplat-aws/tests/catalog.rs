@@ -4,7 +4,7 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mlplat_aws::{api, catalog, ec2, ecr, eks, iam, lookups, s3};
+use mlplat_aws::{api, catalog, ec2, ecr, eks, iam, lookups, rds, s3, secretsmanager};
 use mlplat_core::facts::{
     Held, Join, Kind, OnChange, OutputLife, Recovery, Refs, Scope, Side, Tagging, Type,
 };
@@ -54,8 +54,12 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<lookups::AvailabilityZones>(),
         struct_fields::<lookups::CallerIdentity>(),
         struct_fields::<lookups::ClusterVersions>(),
+        struct_fields::<rds::DbInstance>(),
+        struct_fields::<rds::DbParameterGroup>(),
+        struct_fields::<rds::DbSubnetGroup>(),
         struct_fields::<s3::Bucket>(),
         struct_fields::<s3::BucketPolicy>(),
+        struct_fields::<secretsmanager::Secret>(),
     ]
     .into()
 }

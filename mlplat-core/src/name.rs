@@ -114,6 +114,10 @@ fn alphabet(alphabet: Alphabet) -> (fn(char) -> bool, &'static str) {
             |c| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c),
             "letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
         ),
+        Alphabet::SecretsManager => (
+            |c| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c),
+            "letters, digits and /_+=.@-",
+        ),
         Alphabet::Ecr => (
             |c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/".contains(c),
             "lower-case letters, digits and ._-/",
@@ -150,7 +154,10 @@ fn edges(alphabet: Alphabet, name: &str) -> Result<(), String> {
             };
             alnum(first) && alnum(last) && between.all(joint)
         }
-        Alphabet::Iam | Alphabet::LaunchTemplate | Alphabet::LogGroup => true,
+        Alphabet::Iam
+        | Alphabet::LaunchTemplate
+        | Alphabet::LogGroup
+        | Alphabet::SecretsManager => true,
     };
     if fits {
         Ok(())
@@ -232,7 +239,7 @@ mod tests {
         ) {
             for alphabet in [Alphabet::Iam, Alphabet::Eks, Alphabet::S3, Alphabet::Rds,
                              Alphabet::Dns1123, Alphabet::LaunchTemplate, Alphabet::SecurityGroup,
-                             Alphabet::Ecr, Alphabet::LogGroup] {
+                             Alphabet::Ecr, Alphabet::LogGroup, Alphabet::SecretsManager] {
                 let rule = NameRule { field: "Name", min: 1, max, alphabet };
                 let name = generate(&rule, &stack, "dev", &path, &token);
                 proptest::prop_assert_eq!(check(&rule, &name), Ok(()), "{}", name);

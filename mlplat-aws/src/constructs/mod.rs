@@ -10,6 +10,7 @@ mod bucket;
 mod cidr;
 mod cluster_access;
 mod cluster_addons;
+mod database;
 mod ecr_repo;
 mod eks_cluster;
 mod endpoint;
@@ -24,6 +25,7 @@ mod node_group;
 mod pod_identity;
 mod role;
 mod rules;
+mod secret_entry;
 mod security_group;
 mod subnet_plan;
 mod tags;
@@ -32,6 +34,11 @@ mod vpc;
 pub use access_entry::AccessEntry;
 pub use bucket::{Bucket, BucketHandle};
 pub use cluster_addons::Addons;
+pub use database::{
+    AwsManagedPassword, Database, DbClass, Engine, MySql, MySqlEngine, MySqlHandle,
+    MySqlManagedHandle, MySqlVersion, Postgres, PostgresEngine, PostgresHandle,
+    PostgresManagedHandle, PostgresVersion, SealedPassword,
+};
 pub use ecr_repo::{EcrRepo, EcrRepoHandle};
 pub use eks_cluster::{EksCluster, EksClusterHandle};
 pub use endpoint::Endpoint;
@@ -44,5 +51,6 @@ pub use node_group::{NodeGroup, NodeGroupHandle};
 pub use pod_identity::PodIdentity;
 pub use role::Role;
 pub use rules::{HasSecurityGroup, Ingress, Peer, Ports};
+pub use secret_entry::{SecretEntry, SecretEntryHandle};
 pub use security_group::{SecurityGroup, SecurityGroupHandle};
 pub use vpc::Vpc;

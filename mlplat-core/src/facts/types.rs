@@ -198,6 +198,8 @@ pub enum Alphabet {
     Ecr,
     /// `[A-Za-z0-9._/#-]` (CloudWatch log groups).
     LogGroup,
+    /// `[A-Za-z0-9/_+=.@-]` (Secrets Manager).
+    SecretsManager,
 }
 
 /// One output of a type.
@@ -216,6 +218,15 @@ pub struct OutputFact {
 }
 
 impl OutputFact {
+    /// Whether every new object has another value of it: it holds something
+    /// that the cloud makes up.
+    #[must_use]
+    pub fn is_made_up(&self) -> bool {
+        ["{hex", "{upper", "{uuid}", "{child:"]
+            .iter()
+            .any(|word| self.form.contains(word))
+    }
+
     /// An output that never changes while the object lives.
     #[must_use]
     pub const fn fixed(name: &'static str, form: &'static str) -> Self {
@@ -235,7 +246,8 @@ pub enum OutputLife {
     Fixed,
     /// Until one of these input fields changes.
     ChangesWith(&'static [&'static str]),
-    /// It may change at any time.
+    /// It may change at any time, and need not be there: not every object of
+    /// the type has it.
     Drifts,
 }
 

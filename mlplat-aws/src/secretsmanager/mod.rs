@@ -1,0 +1,5 @@
+//! Secrets that AWS keeps.
+
+mod secret;
+
+pub use secret::*;
