@@ -3,12 +3,13 @@
 pub use std::process::ExitCode;
 
 pub use mlplat_aws::{
-    AccessEntry, Bucket, EcrRepo, EksCluster, Endpoint, Ingress, Irsa, Nat, NodeGroup, Peer,
-    PodIdentity, Role, SecurityGroup, Vpc,
+    AccessEntry, Bucket, DbClass, EcrRepo, EksCluster, Endpoint, Ingress, Irsa, MySql,
+    MySqlVersion, Nat, NodeGroup, Peer, PodIdentity, Postgres, PostgresVersion, Role, SecretEntry,
+    SecurityGroup, Vpc,
 };
-pub use mlplat_core::graph::{Construct, Lifecycle, Scope, Stack};
+pub use mlplat_core::graph::{Construct, Lifecycle, OtherStack, Scope, Stack};
 pub use mlplat_core::null::Null;
 pub use mlplat_core::wiring::{Charset, Generated};
-pub use mlplat_core::{Output, Secret, text};
+pub use mlplat_core::{Output, Secret, StackOutputs, text};
 pub use mlplat_k8s::{ConfigMap, Namespace, Secret as KubeSecret, ServiceAccount};
 pub use serde::Deserialize;
