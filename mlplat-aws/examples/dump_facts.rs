@@ -7,7 +7,7 @@ mod names;
 use std::io::{self, Write};
 
 use mlplat_aws::policy::ManagedPolicy;
-use mlplat_aws::{api, catalog, ec2, ecr, eks, s3};
+use mlplat_aws::{api, catalog, ec2, ecr, eks, logs, s3};
 use serde_json::{Value, json};
 
 fn main() -> io::Result<()> {
@@ -98,6 +98,11 @@ fn values() -> Vec<Value> {
             names::of::<ec2::ResolvedEbsBlockDevice>(),
         ),
         (
+            "logs.LogGroup",
+            "LogGroupClass",
+            names::of::<logs::LogGroupClass>(),
+        ),
+        (
             "s3.Bucket",
             "VersioningStatus",
             names::of::<s3::VersioningStatus>(),
@@ -109,7 +114,12 @@ fn values() -> Vec<Value> {
             names::of::<s3::ObjectOwnership>(),
         ),
     ];
+    let days = logs::Retention::ALL.iter().map(|period| period.days());
+    let days = json!({
+        "ty": "logs.LogGroup", "field": "RetentionInDays", "values": days.collect::<Vec<_>>(),
+    });
     each.iter()
         .map(|(ty, field, values)| json!({ "ty": ty, "field": field, "values": values }))
+        .chain([days])
         .collect()
 }

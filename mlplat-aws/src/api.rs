@@ -6,6 +6,7 @@
 //! sets name that call in [`Mapping::also`].
 
 mod ecr;
+mod logs;
 mod rds;
 mod secretsmanager;
 
@@ -192,6 +193,7 @@ pub static MAPPINGS: &[Mapping] = &[
     rds::DB_INSTANCE,
     rds::DB_PARAMETER_GROUP,
     rds::DB_SUBNET_GROUP,
+    logs::LOG_GROUP,
     BUCKET,
     Mapping {
         paths: &[p("PolicyDocument", "PolicyDocument", "Policy")],

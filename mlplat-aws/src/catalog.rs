@@ -2,7 +2,7 @@
 
 use mlplat_core::facts::Type;
 
-use crate::{ec2, ecr, eks, iam, lookups, rds, s3, secretsmanager};
+use crate::{ec2, ecr, eks, iam, logs, lookups, rds, s3, secretsmanager};
 
 /// The facts of every type, in order of service and name.
 ///
@@ -49,6 +49,7 @@ static CATALOG: &[&Type] = &[
     &rds::DB_INSTANCE,
     &rds::DB_PARAMETER_GROUP,
     &rds::DB_SUBNET_GROUP,
+    &logs::LOG_GROUP,
     &s3::BUCKET,
     &s3::BUCKET_POLICY,
     &secretsmanager::SECRET,

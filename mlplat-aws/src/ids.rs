@@ -66,6 +66,11 @@ mlplat_core::ids! {
     /// The ARN of an IAM principal (role or user) that has an access entry.
     pub struct PrincipalArn;
 
+    /// The name of a CloudWatch log group.
+    pub struct LogGroupName;
+    /// `arn:aws:logs:eu-central-1:123456789012:log-group:name:*`.
+    pub struct LogGroupArn;
+
     /// The name of an ECR repository.
     pub struct RepositoryName;
     /// `arn:aws:ecr:eu-central-1:123456789012:repository/name`.

@@ -21,6 +21,7 @@ pub mod ecr;
 pub mod eks;
 pub mod iam;
 pub mod ids;
+pub mod logs;
 pub mod lookups;
 pub mod policy;
 pub mod rds;

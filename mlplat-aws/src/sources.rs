@@ -23,5 +23,8 @@ pub(crate) const RDS: &str = "RDS API 2014-10-31 in botocore 1.44.5 (2026-11); C
 /// Secrets Manager.
 pub(crate) const SECRETS_MANAGER: &str = "Secrets Manager API 2017-10-17 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; Secrets Manager quotas and user guide read 2026-11-20";
 
+/// CloudWatch Logs.
+pub(crate) const LOGS: &str = "CloudWatch Logs API 2014-03-28 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; CloudWatch Logs user guide read 2026-11-20";
+
 /// ECR.
 pub(crate) const ECR: &str = "ECR API 2015-09-21 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; ECR quotas and user guide read 2026-11-20";

@@ -4,7 +4,7 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mlplat_aws::{api, catalog, ec2, ecr, eks, iam, lookups, rds, s3, secretsmanager};
+use mlplat_aws::{api, catalog, ec2, ecr, eks, iam, logs, lookups, rds, s3, secretsmanager};
 use mlplat_core::facts::{
     Held, Join, Kind, OnChange, OutputLife, Recovery, Refs, Scope, Side, Tagging, Type,
 };
@@ -50,6 +50,7 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<iam::Role>(),
         struct_fields::<iam::RolePolicy>(),
         struct_fields::<iam::RolePolicyAttachment>(),
+        struct_fields::<logs::LogGroup>(),
         struct_fields::<lookups::AddonVersion>(),
         struct_fields::<lookups::AvailabilityZones>(),
         struct_fields::<lookups::CallerIdentity>(),

@@ -312,7 +312,7 @@ def check_values(ledger, ty, name, shape, values):
             ledger.compare(ty, "api values", field, True, False)
             continue
         here = walked[0]
-        known = list(here.members) if here.type_name == "structure" else here.enum
+        known = list(here.members) if here.type_name == "structure" else getattr(here, "enum", [])
         if known:
             ledger.compare(ty, "api values", field, [], sorted(set(ours) - set(known)))
         else:

@@ -9,6 +9,7 @@ use mlplat_core::{Construct, Output, Scope};
 use super::access_entry::AccessEntry;
 use super::cidr;
 use super::cluster_addons::{Addons, Builder};
+use super::control_plane_logs::ControlPlaneLogs;
 use super::endpoint::Endpoint;
 use super::kubernetes_version::{self, DEFAULT_KUBERNETES_VERSION};
 use super::network::Network;
@@ -18,6 +19,7 @@ use super::rules::HasSecurityGroup;
 use super::tags::named;
 use crate::eks::{self, LogType, SupportType};
 use crate::ids::{ClusterArn, ClusterName, PrincipalArn, SecurityGroupId, SubnetId, VpcId};
+use crate::logs::Retention;
 use crate::lookups::CallerIdentity;
 use crate::policy::{AccessPolicy, ManagedPolicy, trust};
 
@@ -59,6 +61,7 @@ pub struct EksCluster {
     nodes: Option<RangeInclusive<u32>>,
     service_cidr: Option<String>,
     logs: Vec<LogType>,
+    log_retention: Option<Retention>,
     secrets_key: Option<Output<String>>,
     support: SupportType,
     deletion_protection: bool,
@@ -78,6 +81,7 @@ impl EksCluster {
             nodes: Some(1..=3),
             service_cidr: None,
             logs: vec![LogType::Api, LogType::Audit, LogType::Authenticator],
+            log_retention: None,
             secrets_key: None,
             support: SupportType::Standard,
             deletion_protection: false,
@@ -137,6 +141,19 @@ impl EksCluster {
     /// authenticator.
     pub fn logs(mut self, logs: impl IntoIterator<Item = LogType>) -> Self {
         self.logs = logs.into_iter().collect();
+        self
+    }
+
+    /// Keeps control plane logs for this long, in a log group that is part of
+    /// the program: made before the cluster, deleted after it. Left out, EKS
+    /// makes the group itself, keeps everything for ever and leaves it behind.
+    ///
+    /// The group's name contains the cluster's, which therefore cannot be
+    /// generated with the cluster: without [`name`](Self::name) it is stack,
+    /// environment and path (`zenml-dev-cluster`), and a replacement deletes
+    /// first.
+    pub fn log_retention(mut self, retention: Retention) -> Self {
+        self.log_retention = Some(retention);
         self
     }
 
@@ -225,7 +242,27 @@ impl EksCluster {
         Some(net)
     }
 
+    /// The log group of the control plane, if it is to be ours.
+    fn log_group(&self, scope: &mut Scope<'_>) -> Option<ControlPlaneLogs> {
+        let retention = self.log_retention?;
+        if self.logs.is_empty() {
+            scope.problem(
+                "nothing-to-keep",
+                "the control plane has no logs that could be kept",
+                "choose .logs(..), or leave the retention out",
+            );
+        }
+        Some(ControlPlaneLogs::add(
+            scope,
+            self.name.as_deref(),
+            retention,
+        ))
+    }
+
     fn control_plane(&self, scope: &mut Scope<'_>) -> eks::ClusterHandle {
+        let logs = self.log_group(scope);
+        let name = logs.as_ref().map(|logs| logs.cluster.as_str());
+        let name = name.or(self.name.as_deref());
         let role = Role::new(trust::service("eks.amazonaws.com"))
             .describe("Control plane of an EKS cluster")
             .managed(ManagedPolicy::EksCluster);
@@ -233,7 +270,7 @@ impl EksCluster {
         let private = self.network.private_subnets.ids().iter();
         let subnets = private.take(CONTROL_PLANE_ZONES).cloned();
         let mut cluster = eks::Cluster {
-            name: self.name.as_ref().map(|name| ClusterName::new(name).into()),
+            name: name.map(|name| ClusterName::new(name).into()),
             version: Some(self.version.as_str().into()),
             vpc_id: Some(self.network.vpc_id.clone()),
             service_ipv4_cidr: self.service_range(scope).map(Into::into),
@@ -245,7 +282,11 @@ impl EksCluster {
             ..eks::Cluster::new(&role.arn, subnets)
         };
         self.endpoint.apply(scope, &mut cluster);
-        scope.add("control-plane", cluster)
+        let cluster = scope.add("control-plane", cluster);
+        if let Some(logs) = logs {
+            scope.order(logs.node, cluster.node);
+        }
+        cluster
     }
 
     fn access(&self, scope: &mut Scope<'_>, cluster: &Output<ClusterName>) -> Vec<NodeRef> {

@@ -10,6 +10,7 @@ mod bucket;
 mod cidr;
 mod cluster_access;
 mod cluster_addons;
+mod control_plane_logs;
 mod database;
 mod ecr_repo;
 mod eks_cluster;

@@ -63,7 +63,11 @@ impl Inner {
 
     /// Who names an object in a way that blocks its deletion.
     pub(super) fn check_free(&self, object: &SimObject, ty: &Type) -> Result<(), ProviderError> {
-        if object.inputs.get("DeletionProtection") == Some(&Value::Bool(true)) {
+        let protected = ["DeletionProtection", "DeletionProtectionEnabled"];
+        if protected
+            .iter()
+            .any(|field| object.inputs.get(*field) == Some(&Value::Bool(true)))
+        {
             let code = ty
                 .blocked
                 .iter()
