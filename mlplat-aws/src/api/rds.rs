@@ -4,11 +4,18 @@ use super::{Mapping, p, plain};
 
 pub(super) const DB_INSTANCE: Mapping = Mapping {
     also: &["rds:ModifyDBInstance", "rds:DeleteDBInstance"],
-    paths: &[p(
-        "VPCSecurityGroups",
-        "VPCSecurityGroups",
-        "VpcSecurityGroupIds",
-    )],
+    paths: &[
+        p(
+            "VPCSecurityGroups",
+            "VPCSecurityGroups",
+            "VpcSecurityGroupIds",
+        ),
+        p(
+            "MasterUserSecretKmsKeyId",
+            "MasterUserSecret.KmsKeyId",
+            "MasterUserSecretKmsKeyId",
+        ),
+    ],
     ..plain("rds.DBInstance", "rds:DeleteDBInstance")
 };
 
