@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests.
 
+mod database;
 mod logs;
 mod registry;
 mod support;

@@ -129,7 +129,19 @@ impl<E: Engine> Database<E> {
 
     /// With a master password that RDS makes, keeps in Secrets Manager and
     /// changes every seven days: only for consumers that read it again for
-    /// each connection. The handle has no password then.
+    /// each connection. The handle has no password then, and an application
+    /// that asks for one does not compile.
+    ///
+    /// ```compile_fail,E0609
+    /// use mlplat_aws::{MySql, Vpc};
+    /// use mlplat_core::graph::{Context, Graph};
+    ///
+    /// let graph = Graph::build(Context::new("demo"), |stack| {
+    ///     let network = stack.add("network", Vpc::new("10.10.0.0/16"));
+    ///     let db = stack.add("db", MySql::new(&network).aws_managed_password());
+    ///     stack.output("password", &db.password); // no field `password`
+    /// });
+    /// ```
     pub fn aws_managed_password(self) -> Database<E, AwsManagedPassword> {
         Database {
             network: self.network,
