@@ -9,8 +9,10 @@
 //!
 //! Only the end of a journal can be incomplete without being damaged: a frame
 //! that was being written when the machine stopped was acknowledged to
-//! nobody. It shows as a frame cut short, or as one that ends in zero bytes.
-//! Everything else that does not fit its checksum is damage, and is refused.
+//! nobody. It shows as a frame cut short, or as one in which a block never
+//! arrived: zero bytes, which no frame has, and which one flipped bit cannot
+//! make two of. Everything else that does not fit its checksum is damage, and
+//! is refused; so is a bad frame with a whole one after it.
 //!
 //! The number behind the name is the format. Whatever an older version would
 //! not understand or would drop when it writes again gets a new number, so
@@ -196,8 +198,14 @@ fn frame(bytes: &[u8]) -> Result<(&[u8], usize), FormatError> {
 }
 
 /// Whether what does not decode can be a write that was under way when the
-/// machine stopped: it is cut short, or ends in bytes that never arrived.
+/// machine stopped: it is cut short, or has blocks that never arrived.
 fn torn(bytes: &[u8]) -> bool {
+    let holes = bytes.first() == Some(&0)
+        || bytes.last() == Some(&0)
+        || bytes.windows(2).any(|pair| pair == [0, 0]);
+    if holes {
+        return !a_frame_follows(bytes);
+    }
     let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
         return is_prefix_of_header(bytes);
     };
@@ -208,24 +216,28 @@ fn torn(bytes: &[u8]) -> bool {
     let start = &bytes[..end.saturating_sub(header_crc.len() + 1)];
     let whole_header = name == b"mlplat-journal"
         && format!("{:08x}", crc32fast::hash(start)).as_bytes() == header_crc;
-    if !whole_header {
-        return bytes.iter().all(|byte| *byte == 0);
-    }
     let length = std::str::from_utf8(length)
         .ok()
         .and_then(|text| text.parse::<usize>().ok());
     let body = &bytes[end + 1..];
-    length.is_some_and(|length| body.len() < length || body[..length].ends_with(&[0]))
+    whole_header && length.is_some_and(|length| body.len() < length)
 }
 
-/// A header cut short, or one whose end never arrived.
-fn is_prefix_of_header(bytes: &[u8]) -> bool {
-    let written = bytes
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .map_or(0, |at| at + 1);
-    let written = &bytes[..written];
-    let name = b"mlplat-journal ";
+/// Whether there is a whole frame somewhere after the first byte: what comes
+/// before one was acknowledged.
+fn a_frame_follows(bytes: &[u8]) -> bool {
+    let starts = 1..bytes.len();
+    starts
+        .filter(|at| bytes[*at..].starts_with(NAME))
+        .any(|at| frame(&bytes[at..]).is_ok())
+}
+
+/// How every frame starts.
+const NAME: &[u8] = b"mlplat-journal ";
+
+/// A header cut short.
+fn is_prefix_of_header(written: &[u8]) -> bool {
+    let name = NAME;
     let shared = written.len().min(name.len());
     written[..shared] == name[..shared]
         && written[shared..]
@@ -391,6 +403,30 @@ mod tests {
             zeros.resize(bytes.len(), 0);
             let zeroed = decode_journal(&zeros).unwrap();
             assert_eq!(zeroed.records.len(), 2, "zeros from {length}");
+        }
+    }
+
+    /// Any run of blocks of a write can be the one that never arrived.
+    #[test]
+    fn zeros_in_the_last_frame_are_torn_and_before_a_whole_one_are_damage() {
+        let (bytes, boundary) = journal();
+        let zeroed = |from: usize, to: usize| {
+            let mut zeroed = bytes.clone();
+            zeroed[from..to].fill(0);
+            decode_journal(&zeroed)
+        };
+        for from in boundary..bytes.len() {
+            for to in from + 2..=bytes.len() {
+                let torn = zeroed(from, to).unwrap();
+                assert_eq!(
+                    (torn.records.len(), torn.good),
+                    (2, boundary),
+                    "{from}..{to}"
+                );
+            }
+        }
+        for from in 0..boundary - 2 {
+            assert!(zeroed(from, from + 2).is_err(), "{from}");
         }
     }
 

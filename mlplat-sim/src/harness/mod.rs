@@ -22,4 +22,4 @@ mod sweep;
 pub use oracle::{Oracle, Violation};
 pub use run::{ClearKeys, Life, Lived};
 pub use scenario::{Scenario, Stage, Wrap};
-pub use sweep::{Report, Sweep, sweep};
+pub use sweep::{Power, Report, Sweep, sweep};

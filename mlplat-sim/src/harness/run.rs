@@ -17,6 +17,9 @@ use super::{Scenario, Stage};
 use crate::cloud::{Cloud, SimObject};
 use crate::machine::{Ended, Machine, Process, run};
 
+/// The folder of a life's state.
+pub(super) const STATE: &str = "state";
+
 /// A keyring lock without keys: what is proved here is not secrecy.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ClearKeys;
@@ -152,7 +155,7 @@ impl<'a> Life<'a> {
         };
         let engine = Engine::new(
             Arc::clone(&world),
-            Arc::new(FileStore::new(world, "state")),
+            Arc::new(FileStore::new(world, STATE)),
             Providers::default().with(provider),
             Arc::new(ClearKeys),
         );
@@ -219,7 +222,7 @@ impl<'a> Life<'a> {
         let (_, ended) = run(|| {
             let process = Arc::new(Process::new(&self.machine, 1));
             (process, |process: Arc<Process>| async move {
-                FileStore::new(process, "state").read().await
+                FileStore::new(process, STATE).read().await
             })
         });
         match ended {

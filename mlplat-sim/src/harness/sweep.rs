@@ -1,6 +1,9 @@
 //! Killing at every point.
 
+use std::path::Path;
+
 use super::oracle::Judge;
+use super::run::STATE;
 use super::{Life, Scenario, Violation};
 use crate::machine::Ended;
 
@@ -14,6 +17,20 @@ pub struct Sweep {
     /// For each killed run, one resume in this many is killed as well, at a
     /// seeded point; 0 for none.
     pub twice: u64,
+    /// What happens to the disk when a run is killed.
+    pub power: Power,
+}
+
+/// What happens to the disk when a run is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Power {
+    /// Nothing: the process died, not the machine.
+    Stays,
+    /// What was not synced is lost or torn.
+    Lost,
+    /// As [`Power::Lost`], on a disk that answers syncs and does not do them:
+    /// nothing can be promised there, and the oracles have to notice.
+    LostByALiar,
 }
 
 impl Default for Sweep {
@@ -22,6 +39,7 @@ impl Default for Sweep {
             seed: 1,
             every: 1,
             twice: 0,
+            power: Power::Stays,
         }
     }
 }
@@ -52,6 +70,9 @@ impl std::ops::AddAssign for Report {
 pub fn sweep(scenario: &Scenario, sweep: &Sweep) -> Result<Report, Violation> {
     let mut report = Report::default();
     let mut life = Life::new(scenario);
+    if sweep.power == Power::LostByALiar {
+        life.machine.files.lie_about_syncs();
+    }
     for (number, stage) in scenario.stages.iter().enumerate() {
         let judge = |life: &Life<'_>, how: String| -> Result<(), Violation> {
             let judge = Judge { life, stage, how };
@@ -75,12 +96,14 @@ pub fn sweep(scenario: &Scenario, sweep: &Sweep) -> Result<Report, Violation> {
         for at in (first..=points).step_by(sweep.every.max(1) as usize) {
             let life = life.fork();
             let killed = life.go(stage, sweep.seed, at);
+            lose_power(&life, sweep, at);
             report.runs += 1;
             report.killed += u64::from(matches!(killed.ended, Ended::Killed));
             let mut how = format!("{how}, killed at {at} of {points}");
             if sweep.twice > 0 && at % sweep.twice == 0 {
                 let second = 1 + mixed(sweep.seed, at) % points;
                 let killed = life.go(stage, sweep.seed + 1, second);
+                lose_power(&life, sweep, second);
                 report.runs += 1;
                 report.killed += u64::from(matches!(killed.ended, Ended::Killed));
                 how.push_str(&format!(" and then at {second}"));
@@ -91,6 +114,14 @@ pub fn sweep(scenario: &Scenario, sweep: &Sweep) -> Result<Report, Violation> {
         life = calm;
     }
     Ok(report)
+}
+
+/// The account is somewhere else and keeps what it has.
+fn lose_power(life: &Life<'_>, sweep: &Sweep, at: u64) {
+    if sweep.power != Power::Stays {
+        let files = &life.machine.files;
+        files.lose_power(Path::new(STATE), mixed(sweep.seed + 17, at));
+    }
 }
 
 /// A number that the seed and the point decide.

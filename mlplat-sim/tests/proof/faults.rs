@@ -111,6 +111,7 @@ fn survives(name: &str, faults: &str, seeds: u64) {
             seed,
             every: 1_000_000,
             twice: 0,
+            ..Sweep::default()
         };
         if let Err(broken) = sweep(&hostile, &calm) {
             panic!("{broken}");

@@ -1,7 +1,7 @@
 //! Killed at every fault point of every stage, a life ends in the same place.
 
 use mlplat_core::{Output, Stack};
-use mlplat_sim::harness::{Report, Scenario, Stage, Sweep, sweep};
+use mlplat_sim::harness::{Power, Report, Scenario, Stage, Sweep, sweep};
 use serde_json::json;
 
 use super::types::*;
@@ -33,6 +33,7 @@ fn deploy_update_replace_and_destroy() {
             seed: 1,
             every: 1,
             twice: 3,
+            ..Sweep::default()
         },
     );
     assert!(report.killed > 400, "{report:?}");
@@ -56,8 +57,28 @@ fn in_a_hostile_account() {
                 seed,
                 every: 7,
                 twice: 2,
+                ..Sweep::default()
             },
         );
+    }
+}
+
+/// The machine loses power: what was not synced is lost or torn.
+#[test]
+fn without_power() {
+    for seed in 1..=4 {
+        let stages = vec![
+            yard_stage("red", "wind", 1),
+            yard_stage("blue", "water", 2),
+            Stage::Destroy,
+        ];
+        let how = Sweep {
+            seed,
+            twice: 2,
+            power: Power::Lost,
+            ..Sweep::default()
+        };
+        swept(&scenario("yard without power", stages), how);
     }
 }
 
@@ -211,6 +232,7 @@ fn random_programs() {
                 seed,
                 every,
                 twice: 4,
+                ..Sweep::default()
             },
         );
     }

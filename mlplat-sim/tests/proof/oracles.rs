@@ -8,7 +8,7 @@ use mlplat_core::provider::{
     Find, Made, Observed, Owned, Provider, ProviderError, Reader, Request, Status, Target,
 };
 use mlplat_sim::cloud::Cloud;
-use mlplat_sim::harness::{Oracle, Scenario, Stage, Sweep, sweep};
+use mlplat_sim::harness::{Oracle, Power, Scenario, Stage, Sweep, sweep};
 use serde_json::{Map, Value, json};
 
 use super::types::*;
@@ -174,4 +174,18 @@ fn a_foreign_object_that_is_touched_is_seen() {
 #[test]
 fn a_node_that_stands_for_nothing_is_seen() {
     assert_eq!(seen_by(Bug::Vanishes), Oracle::O1);
+}
+
+/// Without syncs no promise holds: an engine that left one out would be seen
+/// as this disk is.
+#[test]
+fn a_disk_that_lies_about_syncs_is_seen() {
+    let mut honest = with(Bug::NeverDeletes);
+    honest.wrap = None;
+    let how = Sweep {
+        power: Power::LostByALiar,
+        ..Sweep::default()
+    };
+    let broken = sweep(&honest, &how).expect_err("the lie is not seen");
+    println!("{broken}");
 }
