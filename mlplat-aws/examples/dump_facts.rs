@@ -31,6 +31,11 @@ fn values() -> Vec<Value> {
             names::of::<ec2::InstanceTenancy>(),
         ),
         (
+            "ec2.VPCEndpoint",
+            "VpcEndpointType",
+            names::of::<ec2::VpcEndpointType>(),
+        ),
+        (
             "ec2.LaunchTemplate",
             "HttpTokens",
             names::of::<ec2::HttpTokens>(),

@@ -159,6 +159,11 @@ pub static MAPPINGS: &[Mapping] = &[
         paths: &[EC2_TAGS],
         ..plain("ec2.VPC", "ec2:DeleteVpc")
     },
+    Mapping {
+        status: "ec2:State",
+        paths: &[EC2_TAGS],
+        ..plain("ec2.VPCEndpoint", "ec2:DeleteVpcEndpoints")
+    },
     plain("ec2.VPCGatewayAttachment", "ec2:DetachInternetGateway"),
     plain("ecr.Image", "ecr:BatchDeleteImage"),
     ecr::REPOSITORY,

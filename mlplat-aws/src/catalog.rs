@@ -31,6 +31,7 @@ static CATALOG: &[&Type] = &[
     &ec2::SUBNET,
     &ec2::SUBNET_ROUTE_TABLE_ASSOCIATION,
     &ec2::VPC,
+    &ec2::VPC_ENDPOINT,
     &ec2::VPC_GATEWAY_ATTACHMENT,
     &ecr::IMAGE,
     &ecr::REPOSITORY,

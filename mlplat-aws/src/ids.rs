@@ -43,6 +43,8 @@ mlplat_core::ids! {
     pub struct SecurityGroupRuleId;
     /// `acl-0123456789abcdef0`.
     pub struct NetworkAclId;
+    /// `vpce-0123456789abcdef0`.
+    pub struct VpcEndpointId;
     /// `lt-0123456789abcdef0`.
     pub struct LaunchTemplateId;
 

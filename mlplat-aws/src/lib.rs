@@ -32,11 +32,12 @@ mod sources;
 pub use catalog::catalog;
 pub use constructs::{
     AccessEntry, Addons, AwsManagedPassword, Bucket, BucketHandle, DEFAULT_KUBERNETES_VERSION,
-    Database, DbClass, EcrRepo, EcrRepoHandle, EksCluster, EksClusterHandle, Endpoint, Engine,
-    ExistingZone, Grant, HasSecurityGroup, IdentityHandle, Ingress, Irsa,
+    Database, DbClass, EcrRepo, EcrRepoHandle, EksCluster, EksClusterHandle, Endpoint,
+    EndpointService, Engine, ExistingZone, Grant, HasSecurityGroup, IdentityHandle, Ingress, Irsa,
     KNOWN_KUBERNETES_VERSIONS, MySql, MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion,
     Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity, Ports, Postgres, PostgresEngine,
     PostgresHandle, PostgresManagedHandle, PostgresVersion, PrivateSubnets, PublicSubnets, Role,
     SealedPassword, SecretEntry, SecretEntryHandle, SecurityGroup, SecurityGroupHandle, Vpc,
+    VpcEndpoints, VpcEndpointsHandle,
 };
 pub use ids::Tags;

@@ -38,6 +38,7 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<ec2::Subnet>(),
         struct_fields::<ec2::SubnetRouteTableAssociation>(),
         struct_fields::<ec2::Vpc>(),
+        struct_fields::<ec2::VpcEndpoint>(),
         struct_fields::<ec2::VpcGatewayAttachment>(),
         struct_fields::<ecr::Repository>(),
         struct_fields::<eks::AccessEntry>(),

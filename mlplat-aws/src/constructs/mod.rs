@@ -31,6 +31,7 @@ mod security_group;
 mod subnet_plan;
 mod tags;
 mod vpc;
+mod vpc_endpoints;
 
 pub use access_entry::AccessEntry;
 pub use bucket::{Bucket, BucketHandle};
@@ -55,3 +56,4 @@ pub use rules::{HasSecurityGroup, Ingress, Peer, Ports};
 pub use secret_entry::{SecretEntry, SecretEntryHandle};
 pub use security_group::{SecurityGroup, SecurityGroupHandle};
 pub use vpc::Vpc;
+pub use vpc_endpoints::{EndpointService, VpcEndpoints, VpcEndpointsHandle};

@@ -3,7 +3,7 @@
 use ipnet::Ipv4Net;
 use mlplat_core::Output;
 
-use crate::ids::{AvailabilityZone, SubnetId, VpcId};
+use crate::ids::{AvailabilityZone, RouteTableId, SubnetId, VpcId};
 
 /// How private subnets reach the internet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,6 +57,9 @@ pub struct Network {
     pub public_subnets: PublicSubnets,
     /// For everything else.
     pub private_subnets: PrivateSubnets,
+    /// Its route tables. Of a network that was there already, those that were
+    /// named.
+    pub route_tables: Vec<Output<RouteTableId>>,
     /// How the private subnets reach the internet.
     pub nat: Nat,
 }
@@ -107,6 +110,7 @@ impl Network {
             zones: Vec::new(),
             public_subnets: PublicSubnets(Vec::new()),
             private_subnets: PrivateSubnets(Vec::new()),
+            route_tables: Vec::new(),
             nat,
         };
         for zone in zones {
@@ -115,6 +119,16 @@ impl Network {
             network.private_subnets.0.push(zone.private.into());
         }
         network
+    }
+
+    /// The same network, with the route tables that endpoints may add to.
+    #[must_use]
+    pub fn with_route_tables(self, tables: impl IntoIterator<Item = RouteTableId>) -> Self {
+        let route_tables = tables.into_iter().map(Into::into).collect();
+        Self {
+            route_tables,
+            ..self
+        }
     }
 
     /// Where nodes belong: the private subnets when they have a way out, the

@@ -15,6 +15,8 @@ pub(super) struct Parts<'a, 'b> {
     pub(super) scope: &'a mut Scope<'b>,
     pub(super) vpc: Output<VpcId>,
     pub(super) zones: &'a [Output<AvailabilityZone>],
+    /// The tables made so far.
+    pub(super) tables: Vec<Output<RouteTableId>>,
 }
 
 impl Parts<'_, '_> {
@@ -151,9 +153,9 @@ impl Parts<'_, '_> {
             tags,
             ..ec2::RouteTable::new(&self.vpc)
         };
-        self.scope
-            .add(&format!("{name}-table"), table)
-            .route_table_id
+        let table = self.scope.add(&format!("{name}-table"), table);
+        self.tables.push(table.route_table_id.clone());
+        table.route_table_id
     }
 
     fn associate(&mut self, name: &str, table: &Output<RouteTableId>, subnet: &Output<SubnetId>) {

@@ -195,17 +195,20 @@ impl Construct for Vpc {
             scope,
             vpc: vpc.vpc_id.clone(),
             zones: &zones,
+            tables: Vec::new(),
         };
         let gateway = parts.internet_gateway();
         let public = parts.public(&plan.public, &gateway, self.nat);
         let nats = parts.nat_gateways(&public, self.nat);
         let private = parts.private(&plan.private, &nats);
+        let route_tables = parts.tables;
         Network {
             vpc_id: vpc.vpc_id,
             cidr,
             zones,
             public_subnets: PublicSubnets(public),
             private_subnets: PrivateSubnets(private),
+            route_tables,
             nat: self.nat,
         }
     }

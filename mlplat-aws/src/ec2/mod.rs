@@ -14,6 +14,7 @@ mod security_group_ingress;
 mod subnet;
 mod subnet_route_table_association;
 mod vpc;
+mod vpc_endpoint;
 mod vpc_gateway_attachment;
 
 pub use default_security_group_lock::*;
@@ -30,4 +31,5 @@ pub use security_group_ingress::*;
 pub use subnet::*;
 pub use subnet_route_table_association::*;
 pub use vpc::*;
+pub use vpc_endpoint::*;
 pub use vpc_gateway_attachment::*;
