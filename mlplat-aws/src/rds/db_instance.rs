@@ -51,7 +51,7 @@ pub static DB_INSTANCE: Type = Type {
         opt("AutoMinorVersionUpgrade", OnChange::InPlace),
         opt("EngineLifecycleSupport", OnChange::InPlace),
         f("DBInstanceClass", OnChange::InPlace, Refs::No),
-        opt("AllocatedStorage", OnChange::InPlace),
+        opt("AllocatedStorage", OnChange::AtLeast),
         opt("MaxAllocatedStorage", OnChange::InPlace),
         opt("StorageType", OnChange::InPlace),
         opt("Iops", OnChange::InPlace),
@@ -190,7 +190,9 @@ pub struct DbInstance {
     /// `db.t4g.micro`.
     #[field("DBInstanceClass")]
     pub db_instance_class: Output<String>,
-    /// Storage in GiB, 20 to 65,536 with `gp3`. It cannot be made smaller.
+    /// Least storage in GiB, 20 to 65,536 with `gp3`. It cannot be made
+    /// smaller; an instance that has more, because it has grown or because
+    /// more was asked for once, is left as it is.
     pub allocated_storage: Option<Output<u32>>,
     /// Up to how many GiB RDS makes the storage larger by itself when it is
     /// nearly full, at least a tenth above [`Self::allocated_storage`]. Not at

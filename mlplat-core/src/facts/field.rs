@@ -83,6 +83,10 @@ pub enum OnChange {
     /// Updated in place, but only one step up at a time and never down
     /// (Kubernetes minor versions of an EKS cluster).
     OneStepUp,
+    /// Updated in place, upwards only. The value is the least that is wanted:
+    /// the service may raise it by itself, and an object that has more is as
+    /// wanted (the storage of an RDS instance that grows when it is full).
+    AtLeast,
     /// Updated in place, and never returned by a read.
     WriteOnly,
 }

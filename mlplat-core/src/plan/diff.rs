@@ -76,7 +76,7 @@ pub(super) fn fields(
         }
         let old = base.inputs.get(name);
         let new = rendered(name, value);
-        if new.is_some() && new.as_ref() == old {
+        if new.is_some() && new.as_ref() == old || is_enough(ty.field(name), old, new.as_ref()) {
             continue;
         }
         let drifted = base.drifted.contains(name);
@@ -92,6 +92,17 @@ pub(super) fn fields(
     reasons
 }
 
+/// Whether an object has as much already as is wanted at least. What cannot
+/// shrink stays as it is.
+fn is_enough(field: Option<&Field>, old: Option<&Value>, new: Option<&Value>) -> bool {
+    let at_least = field.is_some_and(|field| field.change == OnChange::AtLeast);
+    let number = |value: Option<&Value>| value.and_then(Value::as_f64);
+    let enough = number(old)
+        .zip(number(new))
+        .is_some_and(|(old, new)| old >= new);
+    at_least && enough
+}
+
 fn rule(field: Option<&Field>, unknown: bool, drifted: bool) -> Rule {
     let change = field.map_or(OnChange::Replace, |field| field.change);
     match (change, unknown, drifted) {
@@ -102,7 +113,7 @@ fn rule(field: Option<&Field>, unknown: bool, drifted: bool) -> Rule {
         (_, false, true) => Rule::Drift,
         (OnChange::OneStepUp, false, false) => Rule::OneStepUp,
         (OnChange::WriteOnly, false, false) => Rule::WriteOnly,
-        (OnChange::InPlace, false, false) => Rule::InPlace,
+        (OnChange::InPlace | OnChange::AtLeast, false, false) => Rule::InPlace,
     }
 }
 

@@ -63,6 +63,7 @@ impl Inner {
             updating_until: 0.0,
             settled: ty.create.states.is_empty(),
             failed: None,
+            contents: 0,
             gone_at: None,
         };
         self.check_unique(ty, &object)?;
@@ -108,6 +109,7 @@ impl Inner {
             updating_until: 0.0,
             settled: true,
             failed: None,
+            contents: 0,
             gone_at: None,
         };
         self.fill_outputs(ty, &mut object, &[]);
@@ -429,6 +431,10 @@ fn check_update(
         Some(OnChange::OneStepUp) => match (old.and_then(minor), minor(new)) {
             (Some(old), Some(new)) if new == old + 1 || new == old => Ok(()),
             _ => invalid(format!("{name} can go up by one only")),
+        },
+        Some(OnChange::AtLeast) => match (old.and_then(Value::as_f64), new.as_f64()) {
+            (Some(old), Some(new)) if new < old => invalid(format!("{name} cannot shrink")),
+            _ => Ok(()),
         },
         Some(OnChange::InPlace | OnChange::WriteOnly) => Ok(()),
     }
