@@ -118,6 +118,21 @@ pub enum Rule {
     Superseded,
 }
 
+impl Rule {
+    /// Whether the object is made anew, or may be.
+    #[must_use]
+    pub fn replaces(self) -> bool {
+        matches!(
+            self,
+            Self::Replace
+                | Self::ReplaceIfChanged
+                | Self::DriftReplace
+                | Self::Broken
+                | Self::Forced
+        )
+    }
+}
+
 /// What will happen to one node or object, and why.
 #[derive(Debug, Clone)]
 pub struct Planned {

@@ -11,6 +11,7 @@
 //! plan, never more.
 
 mod canon;
+mod certain;
 mod change;
 mod diff;
 mod estimate;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Map, Value};
 
 use super::Val;
+use super::certain;
 use super::change::{Change, Planned, Reason, Rule};
 use super::diff::{self, Base};
 use super::eval::{Env, Evaluator, NodeOutputs};
@@ -29,6 +30,8 @@ pub(super) struct Round<'a> {
     pub(super) current: BTreeMap<&'a NodePath, BirthId>,
     pub(super) env: Outputs,
     pub(super) referenced: Vec<bool>,
+    /// Nodes whose object will be another one for certain.
+    pub(super) anew: BTreeSet<NodeId>,
     pub(super) in_scope: Vec<bool>,
     pub(super) planned: Vec<Planned>,
     pub(super) refreshed: Vec<Record>,
@@ -61,6 +64,7 @@ impl<'a> Round<'a> {
             current: inputs.state.current(),
             env: Outputs(RefCell::new(vec![None; count])),
             referenced: referenced(inputs.graph),
+            anew: BTreeSet::new(),
             in_scope: in_scope(inputs.graph, inputs.only, along),
             planned: Vec::with_capacity(count),
             refreshed: Vec::new(),
@@ -153,6 +157,7 @@ impl<'a> Round<'a> {
         let birth = self.next_birth(&node.path);
         let inputs = self.evaluate(node, &birth)?;
         self.set_outputs(id, None);
+        self.anew.insert(id);
         self.claim(node.ty, &inputs);
         Ok(Planned {
             birth: Some(birth),
@@ -210,6 +215,7 @@ impl<'a> Round<'a> {
             value.into_iter().next().map(|(_, value)| value)
         };
         let mut reasons = diff::fields(node.ty, &base, &wanted, &rendered, &node.rules);
+        certain::settle(self.inputs.graph, node, &self.anew, &mut reasons);
         reasons.extend(unsure(object, node.ty, &wanted));
         self.refresh(birth, object, &base, seen);
         self.note_rules(node, birth, object);
@@ -280,17 +286,7 @@ impl<'a> Round<'a> {
         mut reasons: Vec<Reason>,
         wanted: &BTreeMap<String, Val>,
     ) -> Result<Planned, Problem> {
-        let replaces = |rule| {
-            matches!(
-                rule,
-                Rule::Replace
-                    | Rule::ReplaceIfChanged
-                    | Rule::DriftReplace
-                    | Rule::Broken
-                    | Rule::Forced
-            )
-        };
-        if reasons.iter().any(|reason| replaces(reason.rule)) {
+        if reasons.iter().any(|reason| reason.rule.replaces()) {
             return self.replace(node, id, birth, object, reasons);
         }
         if let Some(problem) = diff::step_down(node.ty, &reasons) {
@@ -333,6 +329,12 @@ impl<'a> Round<'a> {
         let birth = self.next_birth(&node.path);
         let inputs = self.evaluate(node, &birth)?;
         let old_inputs = remembered(old)?;
+        if reasons
+            .iter()
+            .any(|reason| reason.rule != Rule::ReplaceIfChanged && reason.rule.replaces())
+        {
+            self.anew.insert(id);
+        }
         let clash = diff::same_key(node.ty, &old_inputs, &inputs).is_some();
         self.set_outputs(id, None);
         self.claim(node.ty, &inputs);
