@@ -27,7 +27,7 @@ pub(crate) async fn refresh(
     keyring: &Keyring,
     world: &dyn World,
 ) -> Result<BTreeMap<BirthId, Sight>, (String, ProviderError)> {
-    let mut by_type: BTreeMap<&str, Vec<(BirthId, Target)>> = BTreeMap::new();
+    let mut by_type: BTreeMap<&str, (Vec<BirthId>, Vec<Target>)> = BTreeMap::new();
     for (birth, object) in &state.objects {
         // A type that nobody serves any more is taken as remembered.
         let Some(ty) = providers.type_named(&object.ty) else {
@@ -43,7 +43,9 @@ pub(crate) async fn refresh(
             inputs: inputs.unwrap_or_default(),
             token,
         };
-        by_type.entry(ty.name).or_default().push((*birth, target));
+        let (births, targets) = by_type.entry(ty.name).or_default();
+        births.push(*birth);
+        targets.push(target);
     }
     let looks = by_type
         .into_iter()
@@ -57,7 +59,7 @@ pub(crate) async fn refresh(
 
 async fn look(
     ty: &str,
-    targets: Vec<(BirthId, Target)>,
+    (births, targets): (Vec<BirthId>, Vec<Target>),
     state: &State,
     providers: &Providers,
     world: &dyn World,
@@ -65,16 +67,15 @@ async fn look(
     let reader = providers
         .reader(ty)
         .map_err(|error| (ty.to_owned(), error))?;
-    let only: Vec<Target> = targets.iter().map(|(_, target)| target.clone()).collect();
-    let listed = retried(world, || reader.read_many(&only)).await;
+    let listed = retried(world, || reader.read_many(&targets)).await;
     let listed = listed.map_err(|error| (ty.to_owned(), error))?;
     let mut listed = listed.into_iter();
-    let looks = targets.into_iter().map(|(birth, target)| {
+    let looks = births.into_iter().zip(&targets).map(|(birth, target)| {
         let seen = listed.next().flatten();
         async move {
             let sight = match seen {
-                Some(seen) => ours(seen, &target),
-                None => directly(&target, providers, world).await?,
+                Some(seen) => ours(seen, target),
+                None => directly(target, providers, world).await?,
             };
             Ok((birth, sight))
         }
