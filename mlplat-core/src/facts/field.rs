@@ -108,6 +108,9 @@ pub enum Canon {
     Json,
     /// A string whose case has no meaning.
     CaseInsensitive,
+    /// A domain name: case and a final dot have no meaning, and the `\052` by
+    /// which Route 53 answers a wildcard is `*`.
+    DnsName,
 }
 
 /// Whether a field names other objects.
@@ -119,6 +122,9 @@ pub enum Refs {
     To(&'static str, Held),
     /// It names an object of one of several types.
     ToAny(&'static [&'static str], Held),
+    /// It may name an object of a type by one of its outputs, and may be
+    /// anything else as well (the value of a DNS record).
+    May(&'static str, Held),
 }
 
 impl Refs {
@@ -127,7 +133,7 @@ impl Refs {
     pub const fn held(&self) -> Option<Held> {
         match self {
             Self::No => None,
-            Self::To(_, held) | Self::ToAny(_, held) => Some(*held),
+            Self::To(_, held) | Self::ToAny(_, held) | Self::May(_, held) => Some(*held),
         }
     }
 
@@ -136,9 +142,15 @@ impl Refs {
     pub fn targets(&self) -> Vec<&'static str> {
         match self {
             Self::No => Vec::new(),
-            Self::To(target, _) => vec![target],
+            Self::To(target, _) | Self::May(target, _) => vec![target],
             Self::ToAny(targets, _) => targets.to_vec(),
         }
+    }
+
+    /// Whether every value of the field has to name an object that exists.
+    #[must_use]
+    pub const fn must_exist(&self) -> bool {
+        matches!(self, Self::To(..) | Self::ToAny(..))
     }
 }
 

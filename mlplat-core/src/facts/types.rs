@@ -52,6 +52,9 @@ pub struct Type {
     pub outputs: &'static [OutputFact],
     /// What may exist only once.
     pub unique: &'static [Unique],
+    /// Of a question: the type of the object that the answer is about, which
+    /// has the inputs in fields of the same names. Empty for other questions.
+    pub finds: &'static str,
     /// What the cloud makes beside it.
     pub brings: &'static [Side],
     /// Causes without an id.
@@ -90,6 +93,7 @@ pub const TYPE: Type = Type {
     fields: &[],
     outputs: &[],
     unique: &[],
+    finds: "",
     brings: &[],
     needs: &[],
     blocked: &[],
@@ -211,7 +215,9 @@ pub struct OutputFact {
     pub life: OutputLife,
     /// Its shape, with `{Field}` for an input, `{region}`, `{account}`,
     /// `{hex17}`, `{hex32}`, `{upper20}` for what the cloud makes up. The
-    /// simulated cloud builds its answers from it.
+    /// simulated cloud builds its answers from it. `each(A,B) ...` is a list
+    /// with one text per value of the fields `A` and `B`, which stands in it as
+    /// `{item}`.
     pub form: &'static str,
     /// The value is a secret.
     pub secret: bool,

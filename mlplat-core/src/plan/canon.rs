@@ -18,8 +18,14 @@ pub fn canonical(canon: Canon, value: Value) -> Value {
         (Canon::Policy, Value::String(text)) => json_text(text, policy),
         (Canon::Json, Value::String(text)) => json_text(text, |value| value),
         (Canon::CaseInsensitive, Value::String(text)) => Value::String(text.to_lowercase()),
+        (Canon::DnsName, Value::String(text)) => Value::String(dns_name(&text)),
         (_, value) => value,
     }
+}
+
+fn dns_name(text: &str) -> String {
+    let name = text.trim_end_matches('.').to_ascii_lowercase();
+    name.replace("\\052", "*")
 }
 
 fn set(items: Vec<Value>) -> Value {
@@ -144,13 +150,14 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    const ALL: [Canon; 6] = [
+    const ALL: [Canon; 7] = [
         Canon::Exact,
         Canon::Set,
         Canon::Cidr,
         Canon::Policy,
         Canon::Json,
         Canon::CaseInsensitive,
+        Canon::DnsName,
     ];
 
     #[test]
@@ -196,6 +203,13 @@ mod tests {
                     .prop_map(|map| Value::Object(map.into_iter().collect())),
             ]
         })
+    }
+
+    #[test]
+    fn domain_names_as_route_53_answers_them() {
+        let canon = |text: &str| canonical(Canon::DnsName, json!(text));
+        assert_eq!(canon("\\052.Example.COM."), json!("*.example.com"));
+        assert_eq!(canon("www.example.com"), json!("www.example.com"));
     }
 
     proptest! {

@@ -4,7 +4,9 @@
 //! `{uuid}`, `{ipv4}`, `{ca}` are made up from the object's
 //! number, so that the same object always has the same; `{child:Type}` is the
 //! id of what it brought along; `{Field:host}` is the host of a URL; `{counter}` starts at 1 and rises with each update; any other
-//! word is the input of that name.
+//! word is the input of that name. A form `each(A,B) ...` is a list with one
+//! text per value of the inputs `A` and `B`: `{item}` is the value,
+//! `{item:domain}` the value without a wildcard, `{item:hex32}` made up from that.
 
 use serde_json::{Map, Value};
 
@@ -36,6 +38,12 @@ pub(super) fn value(form: &str, source: &Source<'_>) -> Value {
     {
         return value.clone();
     }
+    if let Some((fields, form)) = each(form) {
+        return values(fields, source)
+            .iter()
+            .map(|item| Value::String(fill(&with_item(form, item), source)))
+            .collect();
+    }
     let text = if form.starts_with('[') {
         // The braces of the places inside are the only ones in a list.
         fill(form, source)
@@ -43,6 +51,31 @@ pub(super) fn value(form: &str, source: &Source<'_>) -> Value {
         return Value::String(fill(form, source));
     };
     serde_json::from_str(&text).unwrap_or(Value::String(text))
+}
+
+/// The fields and the rest of a form with one text per value.
+fn each(form: &str) -> Option<(&str, &str)> {
+    form.strip_prefix("each(")?.split_once(") ")
+}
+
+/// The values of some inputs, those of lists one by one.
+fn values(fields: &str, source: &Source<'_>) -> Vec<String> {
+    let inputs = fields.split(',').filter_map(|name| source.inputs.get(name));
+    let texts = inputs.flat_map(|value| match value {
+        Value::Array(items) => items.clone(),
+        one => vec![one.clone()],
+    });
+    let texts = texts.filter_map(|value| value.as_str().map(str::to_owned));
+    texts.collect()
+}
+
+/// The form for one value. What is made up from it is the same wherever it is.
+fn with_item(form: &str, item: &str) -> String {
+    let domain = item.trim_start_matches("*.");
+    let made_up = letters(0, domain, b"0123456789abcdef", 32);
+    form.replace("{item}", item)
+        .replace("{item:domain}", domain)
+        .replace("{item:hex32}", &made_up)
 }
 
 fn fill(form: &str, source: &Source<'_>) -> String {

@@ -85,10 +85,11 @@ impl SimObject {
         match value {
             Value::String(text) => {
                 *text == self.id
-                    || self
-                        .outputs
-                        .values()
-                        .any(|output| output.as_str() == Some(text))
+                    || self.outputs.values().any(|output| match output {
+                        Value::String(output) => output == text,
+                        Value::Array(items) => items.contains(value),
+                        _ => false,
+                    })
             }
             Value::Array(items) => items.iter().any(|item| self.is_named_by(item)),
             _ => false,

@@ -186,7 +186,8 @@ impl Inner {
     ) -> Result<(), ProviderError> {
         for field in ty.fields {
             let targets = field.refs.targets();
-            let Some(value) = inputs.get(field.name).filter(|_| !targets.is_empty()) else {
+            let named = inputs.get(field.name).filter(|_| field.refs.must_exist());
+            let Some(value) = named else {
                 continue;
             };
             for one in each(value) {
