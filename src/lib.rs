@@ -21,6 +21,7 @@
 
 mod cli;
 pub mod prelude;
+pub mod provider;
 pub mod report;
 mod target;
 

@@ -68,16 +68,16 @@ pub struct Network {
 #[derive(Debug, Clone)]
 pub struct ExistingZone {
     /// The zone: `eu-central-1a`.
-    pub zone: AvailabilityZone,
+    pub zone: Output<AvailabilityZone>,
     /// Its public subnet.
-    pub public: SubnetId,
+    pub public: Output<SubnetId>,
     /// Its private subnet.
-    pub private: SubnetId,
+    pub private: Output<SubnetId>,
 }
 
 impl Network {
-    /// A network that is there already and that nobody here owns. Its subnets
-    /// should carry the tags `kubernetes.io/role/elb` and
+    /// A network that is there already and that nobody here owns: known by its
+    /// ids, or by what another stack exports. Its subnets should carry the tags `kubernetes.io/role/elb` and
     /// `kubernetes.io/role/internal-elb`, by which load balancers find them.
     ///
     /// ```
@@ -85,9 +85,9 @@ impl Network {
     /// use mlplat_aws::{ExistingZone, Nat, Network};
     ///
     /// let zone = |zone: &str, public: &str, private: &str| ExistingZone {
-    ///     zone: AvailabilityZone::new(zone),
-    ///     public: SubnetId::new(public),
-    ///     private: SubnetId::new(private),
+    ///     zone: AvailabilityZone::new(zone).into(),
+    ///     public: SubnetId::new(public).into(),
+    ///     private: SubnetId::new(private).into(),
     /// };
     /// let zones = [
     ///     zone("eu-central-1a", "subnet-1", "subnet-2"),
@@ -99,7 +99,7 @@ impl Network {
     /// ```
     #[must_use]
     pub fn existing(
-        vpc_id: VpcId,
+        vpc_id: impl Into<Output<VpcId>>,
         cidr: Ipv4Net,
         nat: Nat,
         zones: impl IntoIterator<Item = ExistingZone>,
@@ -114,9 +114,9 @@ impl Network {
             nat,
         };
         for zone in zones {
-            network.zones.push(zone.zone.into());
-            network.public_subnets.0.push(zone.public.into());
-            network.private_subnets.0.push(zone.private.into());
+            network.zones.push(zone.zone);
+            network.public_subnets.0.push(zone.public);
+            network.private_subnets.0.push(zone.private);
         }
         network
     }

@@ -40,6 +40,7 @@ pub use event::{Event, Sink, Stamped, Verb};
 pub use options::{DeployOptions, PlanOptions};
 pub use others::{OtherStacks, OtherState, OtherStates};
 pub use outcome::{Deployment, Failure, Outcome};
+pub(crate) use refresh::retried;
 pub use retry::{Verdict, verdict};
 pub use rotate::{SecretUse, reached_by, secret_named, secrets};
 pub use saved::SavedPlan;

@@ -5,10 +5,13 @@
 //! read-only half is a trait of its own, so that a plan is handed something
 //! that cannot change anything, by type.
 
+pub mod conformance;
 mod error;
+mod keyed;
 mod registry;
 mod seam;
 
 pub use error::{ErrorKind, ProviderError};
+pub use keyed::{Kept, KeyedService, Wanted};
 pub use registry::Providers;
 pub use seam::{Find, Made, Observed, Owned, Provider, Rate, Reader, Request, Status, Target};

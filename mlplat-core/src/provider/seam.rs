@@ -1,5 +1,7 @@
 //! The traits that a provider implements, and the plain data they exchange.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -58,20 +60,33 @@ pub struct Rate {
     pub burst: u32,
 }
 
-/// An object as the service shows it.
-#[derive(Debug, Clone, PartialEq)]
+/// An object as the service shows it. It may carry secrets in clear, for the
+/// engine to compare by their digests: its `Debug` shows no values.
+#[derive(Clone, PartialEq)]
 pub struct Observed {
     /// Its id.
     pub id: String,
     /// Where it is in its life.
     pub status: Status,
     /// The fields that the service shows, by API name. Write-only fields are
-    /// missing.
+    /// missing; so are secret ones, unless the service shows them again.
     pub inputs: Map<String, Value>,
     /// The outputs that are known by now.
     pub outputs: Map<String, Value>,
     /// The birth token in its ownership tag, if it carries one.
     pub token: Option<String>,
+}
+
+impl fmt::Debug for Observed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Observed")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("inputs", &self.inputs.keys())
+            .field("outputs", &self.outputs.keys())
+            .field("token", &self.token)
+            .finish()
+    }
 }
 
 /// Where an object is in its life.
@@ -83,6 +98,9 @@ pub enum Status {
     Coming(String),
     /// It will never be ready, and why.
     Failed(String),
+    /// It will not become ready as it is, and why; an update can mend it, so
+    /// it is not made anew (a rollout of an image that does not exist).
+    Stuck(String),
     /// On its way out.
     Leaving(String),
 }
@@ -187,7 +205,18 @@ pub trait Provider: Reader {
         fields: &[String],
     ) -> Result<(), ProviderError>;
 
-    /// Starts the deletion of an object.
+    /// Deletes a batch of what people put into an object that the API deletes
+    /// only empty ([`Data::MustBeEmpty`](crate::facts::Data::MustBeEmpty)):
+    /// `true` while there may be more. Called only when data may go.
+    ///
+    /// # Errors
+    /// As the service says.
+    async fn empty(&self, _target: &Target) -> Result<bool, ProviderError> {
+        Ok(false)
+    }
+
+    /// Starts the deletion of an object, as the target's inputs say: whether a
+    /// database leaves a last snapshot stands there.
     ///
     /// # Errors
     /// As the service says; `Gone` when there is nothing to delete.

@@ -1,0 +1,89 @@
+//! A resource type of one's own beside AWS and Kubernetes, in one graph.
+//!
+//! The service is a folder with files: an object store at its simplest. Its
+//! type and its provider are everything between the two rulers; the rest is a
+//! program that uses it like any other resource: its objects are planned,
+//! created, updated, found again after a crash, looked at for drift, and
+//! deleted. `tests/custom_resource.rs` proves it with the conformance suite.
+//!
+//! `cargo run --example custom_resource`, then look into `.mlplat/notes`.
+
+use std::path::PathBuf;
+
+use mlplat::prelude::*;
+use mlplat::provider::*;
+
+fn main() -> ExitCode {
+    let folder = std::env::var_os("NOTES").unwrap_or_else(|| ".mlplat/notes".into());
+    mlplat::Cli::new("documented", documented)
+        .provider(Folder(folder.into()))
+        .run()
+}
+
+// ---------------------------------------------------------------------------
+/// A text under a name.
+#[derive(Resource, Clone)]
+#[resource(facts = NOTE, handle = NoteHandle { path: String })]
+struct Note {
+    name: Output<String>,
+    text: Output<String>,
+}
+
+static NOTE: Type = Type {
+    name: "folder.Note",
+    provider: "folder",
+    recovery: Recovery::NaturalKey(&["Name"]),
+    fields: &[
+        f("Name", OnChange::Replace, Refs::No),
+        f("Text", OnChange::InPlace, Refs::No),
+    ],
+    outputs: &[OutputFact::fixed("Path", "")],
+    ..TYPE
+};
+
+struct Folder(PathBuf);
+
+#[async_trait]
+impl KeyedService for Folder {
+    type Resource = Note;
+
+    async fn get(&self, name: &str) -> Result<Kept, ProviderError> {
+        let path = self.0.join(name);
+        let file = std::fs::read_to_string(&path)?;
+        let (token, text) = file.split_once('\n').unwrap_or_default();
+        let inputs = json!({ "Name": name, "Text": text });
+        Ok(Kept::new(inputs, json!({ "Path": path })).token(token))
+    }
+
+    async fn put(&self, name: &str, note: ResolvedNote, token: &str) -> Result<(), ProviderError> {
+        std::fs::create_dir_all(&self.0)?;
+        Ok(std::fs::write(
+            self.0.join(name),
+            format!("{token}\n{}", note.text),
+        )?)
+    }
+
+    async fn remove(&self, name: &str) -> Result<(), ProviderError> {
+        Ok(std::fs::remove_file(self.0.join(name))?)
+    }
+}
+// ---------------------------------------------------------------------------
+
+fn documented(stack: &mut Stack) {
+    let network = stack.add("network", Vpc::new("10.40.0.0/16"));
+    let cluster = stack.add("cluster", EksCluster::new(&network).nodes(1..=2));
+    let models = stack.add("models", Bucket::new().versioned());
+    let note = Note {
+        name: "platform.txt".into(),
+        text: text!(
+            "models are in {}\nthe API is at {}",
+            models.uri(),
+            cluster.endpoint
+        ),
+    };
+    let note = stack.add("note", note);
+    let tools = stack.add("tools", Namespace::new(&cluster, "tools"));
+    let where_it_is = ConfigMap::new(&cluster, &tools, "note");
+    stack.add("where", where_it_is.entry("path", &note.path));
+    stack.output("note", &note.path);
+}

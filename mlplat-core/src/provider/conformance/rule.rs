@@ -1,0 +1,81 @@
+//! The rules, and what is broken.
+
+use std::fmt;
+
+/// One thing that a provider owes to the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// It says that it serves the type.
+    ServesItsType,
+    /// Reading what does not exist is `Gone`, before it is made and after it
+    /// is deleted.
+    AbsentIsGone,
+    /// Looking for what does not exist finds nothing, before it is made and
+    /// after it is deleted.
+    FindsNoOther,
+    /// A creation gives an id, and reading by it shows that id.
+    GivesAnId,
+    /// What is made becomes ready within twenty times its typical duration
+    /// and ten minutes.
+    BecomesReady,
+    /// A read shows the fields that were sent, in the same canonical form.
+    ShowsWhatWasSent,
+    /// A read never shows fields that are secret or write-only.
+    HidesSecrets,
+    /// A ready object has every output that the type declares.
+    GivesItsOutputs,
+    /// An object of a type with ownership tags shows its birth token.
+    CarriesItsToken,
+    /// A creation that is repeated with the same token makes no second
+    /// object, for types that take one.
+    SameTokenSameObject,
+    /// A creation that would claim a unique key again is refused.
+    KeyIsClaimedOnce,
+    /// An object whose creation had no answer is found again, within the
+    /// consistency window.
+    FoundAgain,
+    /// An object of another birth is not taken for it, for types with
+    /// ownership tags.
+    NotTakenForAnothers,
+    /// A list shows what a direct read shows, in the order that was asked, and
+    /// nothing for what does not exist.
+    ListOmitsNothing,
+    /// The objects of a lineage are listed with their tokens, and those of
+    /// others are not, for types with ownership tags.
+    OwnedIsListed,
+    /// An update changes the named fields and nothing else; the object keeps
+    /// its id and its fixed outputs.
+    UpdatesInPlace,
+    /// Updating what does not exist is `Gone`.
+    UpdateOfNothingIsGone,
+    /// A deletion ends, within twenty times its typical duration and ten
+    /// minutes.
+    DeletionEnds,
+    /// Deleting what does not exist is `Gone`.
+    DeletedTwiceIsGone,
+    /// What was deleted can be made again, once its key is free.
+    CanBeMadeAgain,
+    /// A look-up gives every output that it declares.
+    Answers,
+    /// A look-up that is asked twice gives the same answer.
+    AnswersAgain,
+    /// An exception is needed: its rule is broken without it.
+    ExceptionIsNeeded,
+}
+
+/// A rule that was not kept, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The rule.
+    pub rule: Rule,
+    /// The type of the object.
+    pub ty: &'static str,
+    /// What was seen.
+    pub what: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {:?}: {}", self.ty, self.rule, self.what)
+    }
+}
