@@ -11,10 +11,10 @@ use futures::future::join_all;
 
 use super::retry::{Verdict, verdict};
 use super::wait::window;
-use crate::plan::{Sight, open_body};
+use crate::plan::{Sight, open_body, taught_nothing};
 use crate::provider::{ErrorKind, Observed, ProviderError, Providers, Target};
 use crate::seal::Keyring;
-use crate::state::{BirthId, State};
+use crate::state::{BirthId, Object, State};
 use crate::world::World;
 
 /// Looks at everything the state remembers.
@@ -72,10 +72,11 @@ async fn look(
     let mut listed = listed.into_iter();
     let looks = births.into_iter().zip(&targets).map(|(birth, target)| {
         let seen = listed.next().flatten();
+        let object = state.objects.get(&birth);
         async move {
             let sight = match seen {
-                Some(seen) => ours(seen, target),
-                None => directly(target, providers, world).await?,
+                Some(seen) => ours(seen, target, object),
+                None => directly(target, object, providers, world).await?,
             };
             Ok((birth, sight))
         }
@@ -91,15 +92,25 @@ async fn look(
     looks.map_err(name)
 }
 
-fn ours(seen: Observed, target: &Target) -> Sight {
-    match &seen.token {
-        Some(token) if *token != target.token => Sight::Gone,
-        _ => Sight::Seen(Box::new(seen)),
+fn ours(seen: Observed, target: &Target, object: Option<&Object>) -> Sight {
+    if seen
+        .token
+        .as_ref()
+        .is_some_and(|token| *token != target.token)
+    {
+        return Sight::Gone;
+    }
+    let same = object.is_some_and(|o| taught_nothing(target.ty, o, &target.inputs, &seen));
+    if same {
+        Sight::Same
+    } else {
+        Sight::Seen(Box::new(seen))
     }
 }
 
 async fn directly(
     target: &Target,
+    object: Option<&Object>,
     providers: &Providers,
     world: &dyn World,
 ) -> Result<Sight, ProviderError> {
@@ -110,7 +121,7 @@ async fn directly(
             world.sleep(pause).await;
         }
         match retried(world, || reader.read(target)).await {
-            Ok(seen) => return Ok(ours(seen, target)),
+            Ok(seen) => return Ok(ours(seen, target, object)),
             Err(error) if error.kind == ErrorKind::Gone => {}
             Err(error) => return Err(error),
         }

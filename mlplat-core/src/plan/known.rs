@@ -12,9 +12,9 @@ use super::eval::NodeOutputs;
 use super::planner::Sight;
 use super::render::SecretBook;
 use super::round::Round;
-use crate::facts::OutputLife;
+use crate::facts::{OutputLife, Type};
 use crate::graph::{Graph, NodeKind};
-use crate::provider::Observed;
+use crate::provider::{Observed, Status};
 use crate::state::{BirthId, Body, Object, Record, Stage};
 use crate::wiring::NodeId;
 
@@ -84,6 +84,30 @@ impl Round<'_> {
             });
         }
     }
+}
+
+/// Whether a look at an object taught nothing: it is ready, its fields and
+/// outputs are as remembered. `inputs` are the remembered ones, opened. An
+/// object with secrets is compared by the planner, which has their digests.
+pub(crate) fn taught_nothing(
+    ty: &Type,
+    object: &Object,
+    inputs: &Map<String, Value>,
+    seen: &Observed,
+) -> bool {
+    let settled = object.stage == Stage::Ready
+        && !object.unsure
+        && object.sealed.is_empty()
+        && object.sealed_outputs.is_empty()
+        && object.id == seen.id
+        && matches!(seen.status, Status::Ready);
+    settled
+        && known_outputs(object).is_some_and(|known| {
+            seen.outputs
+                .iter()
+                .all(|(name, value)| known.get(name) == Some(value))
+        })
+        && Base::new(ty, inputs.clone(), Some(seen)).drifted.is_empty()
 }
 
 pub(super) fn known_outputs(object: &Object) -> Option<Map<String, Value>> {

@@ -32,7 +32,7 @@ pub use change::{Change, Counts, Plan, Planned, Reason, Rule};
 pub(crate) use estimate::remaining;
 pub use estimate::{Estimate, critical_path, weight};
 pub use eval::{Env, EvalError, Evaluator, NodeOutputs};
-pub(crate) use known::open_secret_outputs;
+pub(crate) use known::{open_secret_outputs, taught_nothing};
 pub use planner::{Inputs, Sight, plan};
 pub use render::{SecretBook, open_body, render_body};
 pub use steps::{Step, StepGraph, StepKind};

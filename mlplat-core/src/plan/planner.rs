@@ -21,6 +21,9 @@ use crate::wiring::NodeId;
 pub enum Sight {
     /// It is proven not to exist.
     Gone,
+    /// It is there, ready, and as it is remembered. What was read of it is not
+    /// kept: most objects are so, and there may be 100,000 of them.
+    Same,
     /// It is there.
     Seen(Box<Observed>),
 }
