@@ -14,6 +14,8 @@ use crate::facts::{Alphabet, NameRule};
 /// Digits and consonants: safe in every alphabet, and no words by accident.
 const BASE32: &[u8; 32] = b"0123456789bcdfghjklmnpqrstvwxyza";
 const SUFFIX: usize = 10;
+/// What the name of an alias in KMS begins with.
+const ALIAS: &str = "alias/";
 
 /// The name for an object of `path` in `stack` and `env`, from its birth
 /// token.
@@ -58,6 +60,9 @@ fn reduce(alphabet: Alphabet, text: &str) -> String {
     let start_letter = matches!(alphabet, Alphabet::Rds);
     if start_letter && !out.starts_with(|c: char| c.is_ascii_alphabetic()) {
         out.insert(0, 'x');
+    }
+    if alphabet == Alphabet::KmsAlias {
+        out.insert_str(0, ALIAS);
     }
     out
 }
@@ -114,6 +119,10 @@ fn alphabet(alphabet: Alphabet) -> (fn(char) -> bool, &'static str) {
             |c| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c),
             "letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
         ),
+        Alphabet::KmsAlias => (
+            |c| c.is_ascii_alphanumeric() || ":/_-".contains(c),
+            "letters, digits and :/_-",
+        ),
         Alphabet::SecretsManager => (
             |c| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c),
             "letters, digits and /_+=.@-",
@@ -144,6 +153,9 @@ fn edges(alphabet: Alphabet, name: &str) -> Result<(), String> {
                 && !name.contains("--")
         }
         Alphabet::SecurityGroup => !name.starts_with("sg-"),
+        Alphabet::KmsAlias => name
+            .strip_prefix(ALIAS)
+            .is_some_and(|rest| !rest.is_empty() && !rest.starts_with("aws/")),
         // Between two letters or digits: one of `.`, `_`, `/`, two `_`, or any
         // number of hyphens.
         Alphabet::Ecr => {
@@ -239,7 +251,7 @@ mod tests {
         ) {
             for alphabet in [Alphabet::Iam, Alphabet::Eks, Alphabet::S3, Alphabet::Rds,
                              Alphabet::Dns1123, Alphabet::LaunchTemplate, Alphabet::SecurityGroup,
-                             Alphabet::Ecr, Alphabet::LogGroup, Alphabet::SecretsManager] {
+                             Alphabet::Ecr, Alphabet::LogGroup, Alphabet::SecretsManager, Alphabet::KmsAlias] {
                 let rule = NameRule { field: "Name", min: 1, max, alphabet };
                 let name = generate(&rule, &stack, "dev", &path, &token);
                 proptest::prop_assert_eq!(check(&rule, &name), Ok(()), "{}", name);

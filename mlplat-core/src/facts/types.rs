@@ -204,6 +204,8 @@ pub enum Alphabet {
     LogGroup,
     /// `[A-Za-z0-9/_+=.@-]` (Secrets Manager).
     SecretsManager,
+    /// `alias/[A-Za-z0-9:/_-]+`, not below `alias/aws/` (KMS aliases).
+    KmsAlias,
 }
 
 /// One output of a type.

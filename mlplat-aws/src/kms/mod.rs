@@ -1,0 +1,7 @@
+//! Encryption keys.
+
+mod alias;
+mod key;
+
+pub use alias::*;
+pub use key::*;
