@@ -11,5 +11,11 @@ pub use mlplat_core::graph::{Construct, Lifecycle, OtherStack, Scope, Stack};
 pub use mlplat_core::null::Null;
 pub use mlplat_core::wiring::{Charset, Generated};
 pub use mlplat_core::{Output, Secret, StackOutputs, text};
-pub use mlplat_k8s::{ConfigMap, Namespace, Secret as KubeSecret, ServiceAccount};
+pub use mlplat_k8s::{
+    ClusterRole, ClusterRoleBinding, ConfigMap, CronJob, DaemonSet, Deployment,
+    HorizontalPodAutoscaler, Ingress as KubeIngress, Job, Namespace, NetworkPolicy,
+    PersistentVolumeClaim, PodDisruptionBudget, Role as KubeRole, RoleBinding, RoleRef,
+    Secret as KubeSecret, Service, ServiceAccount, Spec, StatefulSet, StorageClass, Subject, Wires,
+    openapi, pods,
+};
 pub use serde::Deserialize;

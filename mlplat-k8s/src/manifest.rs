@@ -5,9 +5,12 @@
 
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use mlplat_core::ClusterAccess;
-use mlplat_core::facts::Type;
+use mlplat_core::facts::{DOCUMENT, Type};
 use mlplat_core::provider::{Observed, Request, Status, Target};
 use serde_json::{Map, Value, json};
+
+use crate::objects::REVISION;
+use crate::{likeness, readiness, revision};
 
 /// Label with the birth token: whose object it is.
 pub(crate) const BIRTH: &str = "mlplat.dev/birth";
@@ -49,22 +52,24 @@ pub(crate) fn id(ty: &Type, inputs: &Map<String, Value>) -> String {
     }
 }
 
-/// What is applied.
-pub(crate) fn manifest(request: &Request) -> Value {
+/// What is applied, with the revision of its content where contents are
+/// counted.
+pub(crate) fn manifest(request: &Request, revision: Option<String>) -> Value {
     let resource = api_resource(request.ty);
-    let mut labels = request
-        .inputs
-        .get("Labels")
-        .cloned()
-        .unwrap_or_else(|| json!({}));
+    let input = |name: &str| request.inputs.get(name).cloned();
+    let mut labels = input("Labels").unwrap_or_else(|| json!({}));
     labels[BIRTH] = json!(request.token);
     labels[LINEAGE] = json!(request.lineage);
     let mut metadata = json!({ "name": text(&request.inputs, "Name"), "labels": labels });
     if is_namespaced(request.ty) {
         metadata["namespace"] = json!(text(&request.inputs, "Namespace"));
     }
-    if let Some(annotations) = request.inputs.get("Annotations") {
-        metadata["annotations"] = annotations.clone();
+    let mut annotations = input("Annotations").unwrap_or_else(|| json!({}));
+    if let Some(revision) = revision {
+        annotations[REVISION] = json!(revision);
+    }
+    if annotations.as_object().is_some_and(|all| !all.is_empty()) {
+        metadata["annotations"] = annotations;
     }
     let mut object = json!({
         "apiVersion": resource.api_version,
@@ -79,18 +84,25 @@ pub(crate) fn manifest(request: &Request) -> Value {
     object
 }
 
-/// What an object is, in the fields that the target has: what others have set
+/// What an object is, in the members that the target has: what others have set
 /// beside them is theirs.
-pub(crate) fn observed(target: &Target, live: &DynamicObject) -> Observed {
+pub(crate) fn observed(target: &Target, live: &DynamicObject, status: Status) -> Observed {
     let mut inputs = Map::new();
     for (name, ours) in &target.inputs {
         let now = match name.as_str() {
             "Cluster" | "Namespace" | "Name" => Some(ours.clone()),
             "Labels" => serde_json::to_value(&live.metadata.labels).ok(),
             "Annotations" => serde_json::to_value(&live.metadata.annotations).ok(),
+            other if revision::content_field(target.ty) == Some(other) => {
+                revision::content(target.ty, live).map(Value::Object)
+            }
             other => live.data.get(camel(other)).cloned(),
         };
-        inputs.insert(name.clone(), only_ours(ours, now.unwrap_or(Value::Null)));
+        let inside = target.ty.field(name).and_then(|field| field.inside);
+        let now = likeness::ours(inside.unwrap_or(&DOCUMENT), ours, now.as_ref());
+        let empty = ours.as_object().is_some_and(Map::is_empty);
+        let now = now.or_else(|| empty.then(|| ours.clone()));
+        inputs.insert(name.clone(), now.unwrap_or(Value::Null));
     }
     let token = live
         .metadata
@@ -99,50 +111,29 @@ pub(crate) fn observed(target: &Target, live: &DynamicObject) -> Observed {
         .and_then(|labels| labels.get(BIRTH).cloned());
     let id = id(target.ty, &target.inputs);
     Observed {
-        outputs: outputs(target, &id),
+        outputs: outputs(target, live, &id),
         id,
-        status: status(live),
+        status,
         inputs,
         // Somebody who takes our label away does not make it somebody else's.
         token: token.or_else(|| Some(target.token.clone()).filter(|token| !token.is_empty())),
     }
 }
 
-fn outputs(target: &Target, id: &str) -> Map<String, Value> {
-    let known = ["Name", "Namespace"].into_iter();
-    let known = known.filter(|name| target.ty.output(name).is_some());
-    let known = known.map(|name| (name.to_owned(), json!(text(&target.inputs, name))));
-    known.chain([("Id".to_owned(), json!(id))]).collect()
-}
-
-fn status(live: &DynamicObject) -> Status {
-    let phase = live.data.pointer("/status/phase").and_then(Value::as_str);
-    match (live.metadata.deletion_timestamp.is_some(), phase) {
-        (true, _) | (_, Some("Terminating")) => Status::Leaving(holding(live)),
-        _ => Status::Ready,
-    }
-}
-
-/// What an object on its way out still waits for.
-fn holding(live: &DynamicObject) -> String {
-    let finalizers = live.metadata.finalizers.clone().unwrap_or_default();
-    if finalizers.is_empty() {
-        "Terminating".to_owned()
-    } else {
-        format!("Terminating, held by {}", finalizers.join(", "))
-    }
-}
-
-/// Maps are owned key by key; everything else as a whole.
-fn only_ours(ours: &Value, now: Value) -> Value {
-    match (ours, now) {
-        (Value::Object(ours), Value::Object(now)) => {
-            let kept = now.into_iter().filter(|(key, _)| ours.contains_key(key));
-            Value::Object(kept.collect())
-        }
-        (Value::Object(ours), Value::Null) if ours.is_empty() => json!({}),
-        (_, now) => now,
-    }
+fn outputs(target: &Target, live: &DynamicObject, id: &str) -> Map<String, Value> {
+    let input = |name: &str| text(&target.inputs, name);
+    let each = target.ty.outputs.iter().filter_map(|output| {
+        let value = match output.name {
+            "Id" => id.to_owned(),
+            "Host" => format!("{}.{}.svc.cluster.local", input("Name"), input("Namespace")),
+            "LoadBalancerHost" => readiness::load_balancer_host(live)?.to_owned(),
+            // Somebody took it away: what is there now was never counted.
+            "Revision" => revision::of(live).unwrap_or("0").to_owned(),
+            name => input(name).to_owned(),
+        };
+        Some((output.name.to_owned(), Value::String(value)))
+    });
+    each.collect()
 }
 
 fn camel(name: &str) -> String {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
+use kube::api::{
+    Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions,
+    PropagationPolicy,
+};
 use mlplat_core::facts::Type;
 use mlplat_core::provider::{
     ErrorKind, Find, Made, Observed, Owned, Provider, ProviderError, Reader, Request, Status,
@@ -15,6 +18,8 @@ use serde_json::{Map, Value};
 use crate::clients::ClientSource;
 use crate::error::from_kube;
 use crate::manifest::{BIRTH, access, api_resource, id, is_namespaced, manifest, observed, text};
+use crate::readiness::{self, Around};
+use crate::revision;
 
 /// The field manager of everything that is applied.
 const MANAGER: &str = "mlplat";
@@ -37,19 +42,19 @@ impl KubeProvider {
         }
     }
 
+    async fn client(&self, inputs: &Map<String, Value>) -> Result<kube::Client, ProviderError> {
+        let access = access(inputs).ok_or_else(|| {
+            ProviderError::new(ErrorKind::Bug, "NoCluster", "the object names no cluster")
+        })?;
+        self.clients.client(&access).await
+    }
+
     async fn api(
         &self,
         ty: &Type,
         inputs: &Map<String, Value>,
     ) -> Result<Api<DynamicObject>, ProviderError> {
-        let access = access(inputs).ok_or_else(|| {
-            ProviderError::new(
-                ErrorKind::Bug,
-                "NoCluster",
-                format!("{} names no cluster", ty.name),
-            )
-        })?;
-        let client = self.clients.client(&access).await?;
+        let client = self.client(inputs).await?;
         let resource = api_resource(ty);
         Ok(if is_namespaced(ty) {
             Api::namespaced_with(client, text(inputs, "Namespace"), &resource)
@@ -99,14 +104,23 @@ impl KubeProvider {
         }
     }
 
-    async fn apply(&self, request: &Request) -> Result<DynamicObject, ProviderError> {
+    /// Applies a request over what there is now, which has to be known only
+    /// where contents are counted.
+    async fn apply(
+        &self,
+        request: &Request,
+        live: Option<&DynamicObject>,
+        may_change: bool,
+    ) -> Result<DynamicObject, ProviderError> {
+        let counted = revision::content_field(request.ty);
+        let revision = counted.map(|_| revision::next(request, live, may_change));
         let api = self.api(request.ty, &request.inputs).await?;
         let params = PatchParams::apply(MANAGER).force();
         let applied = api
             .patch(
                 text(&request.inputs, "Name"),
                 &params,
-                &Patch::Apply(manifest(request)),
+                &Patch::Apply(manifest(request, revision)),
             )
             .await;
         applied.map_err(|error| match from_kube(error, true) {
@@ -127,7 +141,14 @@ impl Reader for KubeProvider {
     }
 
     async fn read(&self, target: &Target) -> Result<Observed, ProviderError> {
-        Ok(observed(target, &self.live(target).await?))
+        let live = self.live(target).await?;
+        let mut status = readiness::status(target.ty, &live, &Around::default());
+        if matches!(status, Status::Coming(_) | Status::Failed(_)) {
+            let client = self.client(&target.inputs).await?;
+            let around = Around::of(&client, target.ty, &live).await;
+            status = readiness::status(target.ty, &live, &around);
+        }
+        Ok(observed(target, &live, status))
     }
 
     async fn read_many(&self, targets: &[Target]) -> Result<Vec<Option<Observed>>, ProviderError> {
@@ -152,7 +173,13 @@ impl Reader for KubeProvider {
             let object = clusters
                 .get(&cluster)
                 .and_then(|objects| objects.get(&target.id));
-            seen.push(object.map(|object| observed(target, object)));
+            // A plan asks what there is; what would tell why it is not ready
+            // yet is read when somebody waits for it.
+            let seen_now = object.map(|object| {
+                let status = readiness::status(target.ty, object, &Around::default());
+                observed(target, object, status)
+            });
+            seen.push(seen_now);
         }
         Ok(seen)
     }
@@ -201,38 +228,21 @@ impl Provider for KubeProvider {
             token: String::new(),
         };
         // An apply would take over what somebody else has made.
-        match self.read(&target).await {
-            Ok(seen) if matches!(seen.status, Status::Leaving(_)) => {
-                let message = format!("{} of the same name is still being deleted", target.id);
-                return Err(ProviderError::new(
-                    ErrorKind::Conflict,
-                    "BeingDeleted",
-                    message,
-                ));
-            }
-            Ok(seen) if seen.token.as_ref() != Some(&request.token) => {
-                let message = format!(
-                    "{} exists and is not this stack's: import it, or choose another name",
-                    target.id
-                );
-                return Err(ProviderError::new(
-                    ErrorKind::Invalid,
-                    "AlreadyExists",
-                    message,
-                ));
-            }
-            Ok(_) => {}
-            Err(error) if error.kind == ErrorKind::Gone && error.code != "ClusterGone" => {}
+        let live = match self.live(&target).await {
+            Ok(live) => Some(live),
+            Err(error) if error.kind == ErrorKind::Gone && error.code != "ClusterGone" => None,
             Err(error) => return Err(error),
+        };
+        if let Some(live) = &live {
+            is_ours(&target, live, &request.token)?;
         }
-        let applied = self.apply(request).await?;
-        let now = observed(
-            &Target {
-                token: request.token.clone(),
-                ..target
-            },
-            &applied,
-        );
+        let applied = self.apply(request, live.as_ref(), true).await?;
+        let target = Target {
+            token: request.token.clone(),
+            ..target
+        };
+        let status = readiness::status(target.ty, &applied, &Around::default());
+        let now = observed(&target, &applied, status);
         Ok(Made {
             id: now.id.clone(),
             now: Some(now),
@@ -241,11 +251,18 @@ impl Provider for KubeProvider {
 
     async fn update(
         &self,
-        _: &Target,
+        target: &Target,
         request: &Request,
-        _: &[String],
+        fields: &[String],
     ) -> Result<(), ProviderError> {
-        self.apply(request).await.map(|_| ())
+        let counted = revision::content_field(request.ty);
+        let live = match counted {
+            Some(_) => Some(self.live(target).await?),
+            None => None,
+        };
+        let may_change = counted.is_some_and(|content| fields.iter().any(|name| name == content));
+        let applied = self.apply(request, live.as_ref(), may_change).await;
+        applied.map(|_| ())
     }
 
     async fn delete(&self, target: &Target) -> Result<(), ProviderError> {
@@ -263,10 +280,51 @@ impl Provider for KubeProvider {
                 uid: live.metadata.uid,
                 resource_version: None,
             }),
-            ..DeleteParams::background()
+            propagation_policy: Some(propagation(target.ty)),
+            ..DeleteParams::default()
         };
         let api = self.api(target.ty, &target.inputs).await?;
         let deleted = api.delete(text(&target.inputs, "Name"), &params).await;
         deleted.map(|_| ()).map_err(|error| from_kube(error, true))
+    }
+}
+
+/// Whether an object that is there already was made by this request, whose
+/// answer was lost then.
+fn is_ours(target: &Target, live: &DynamicObject, token: &str) -> Result<(), ProviderError> {
+    if live.metadata.deletion_timestamp.is_some() {
+        let message = format!("{} of the same name is still being deleted", target.id);
+        return Err(ProviderError::new(
+            ErrorKind::Conflict,
+            "BeingDeleted",
+            message,
+        ));
+    }
+    let labels = live.metadata.labels.as_ref();
+    if labels
+        .and_then(|labels| labels.get(BIRTH))
+        .map(String::as_str)
+        != Some(token)
+    {
+        let message = format!(
+            "{} exists and is not this stack's: import it, or choose another name",
+            target.id
+        );
+        return Err(ProviderError::new(
+            ErrorKind::Invalid,
+            "AlreadyExists",
+            message,
+        ));
+    }
+    Ok(())
+}
+
+/// What owns pods is gone only when they are: whatever they use may go then.
+fn propagation(ty: &Type) -> PropagationPolicy {
+    match ty.name {
+        "k8s.Deployment" | "k8s.StatefulSet" | "k8s.DaemonSet" | "k8s.Job" | "k8s.CronJob" => {
+            PropagationPolicy::Foreground
+        }
+        _ => PropagationPolicy::Background,
     }
 }

@@ -9,7 +9,7 @@ use super::step::{At, Stop};
 use crate::facts::{Canon, OnChange};
 use crate::graph::Node;
 use crate::plan::canonical;
-use crate::provider::{ErrorKind, Made, Request, Target};
+use crate::provider::{ErrorKind, Made, Request, Status, Target};
 use crate::state::{Action, Birth, BirthId, Record, Stage};
 use crate::wiring::NodeId;
 
@@ -55,10 +55,7 @@ impl Run<'_> {
             }])
             .await?;
         let made = self.create_once(at, birth.id, &request).await?;
-        let seen = match made
-            .now
-            .filter(|seen| seen.status == crate::provider::Status::Ready)
-        {
+        let seen = match made.now.filter(|seen| seen.status == Status::Ready) {
             Some(seen) => seen,
             None => {
                 if !node.ty.create.states.is_empty() {
@@ -131,7 +128,7 @@ impl Run<'_> {
         };
         let target = self.target(at, node.ty, birth, &object)?;
         let begun = self.world.now();
-        if object.stage == Stage::Coming {
+        if object.stage == Stage::Coming && !self.is_stuck(at, &target).await? {
             self.until_ready(at, &target, Some(birth), begun, node.rules.timeout)
                 .await?;
         }
@@ -183,6 +180,17 @@ impl Run<'_> {
                 .await?;
         }
         Ok(())
+    }
+
+    /// Whether an object waits for nothing but an update.
+    async fn is_stuck(&self, at: At<'_>, target: &Target) -> Result<bool, Stop> {
+        let provider = self.provider(at, target.ty)?;
+        match self.call(at, target.ty, || provider.read(target)).await {
+            Ok(seen) => Ok(matches!(seen.status, Status::Stuck(_))),
+            // Whether it is gone or only not visible yet shows in the waiting.
+            Err(error) if error.kind == ErrorKind::Gone => Ok(false),
+            Err(error) => Err(self.gave_up(at, &error)),
+        }
     }
 
     pub(super) async fn update_once(

@@ -90,6 +90,7 @@ impl Run<'_> {
         let missing = ty
             .outputs
             .iter()
+            .filter(|output| output.life != OutputLife::Drifts)
             .find(|output| !seen.outputs.contains_key(output.name));
         if let Some(missing) = missing {
             return Some(format!(
@@ -138,7 +139,17 @@ impl Run<'_> {
     }
 
     pub(crate) fn tell_started(&self, at: At<'_>, ty: &Type) {
-        let life = match at.verb {
+        self.tell(Event::Started {
+            path: at.planned.path.clone(),
+            ty: ty.name.to_owned(),
+            action: at.verb,
+            expected_s: self.expected_s(ty, at.verb),
+        });
+    }
+
+    /// How many seconds something usually takes.
+    pub(crate) fn expected_s(&self, ty: &Type, verb: Verb) -> u32 {
+        let life = match verb {
             Verb::Create => ty.create,
             Verb::Update => ty.update,
             Verb::Delete | Verb::Forget | Verb::Read => ty.delete,
@@ -146,14 +157,9 @@ impl Run<'_> {
         let learned = self
             .ledger
             .with(|state| state.durations.get(ty.name).copied());
-        self.tell(Event::Started {
-            path: at.planned.path.clone(),
-            ty: ty.name.to_owned(),
-            action: at.verb,
-            expected_s: learned
-                .filter(|_| at.verb == Verb::Create)
-                .unwrap_or(life.typical_s),
-        });
+        learned
+            .filter(|_| verb == Verb::Create)
+            .unwrap_or(life.typical_s)
     }
 
     pub(crate) fn tell_done(&self, at: At<'_>, id: Option<String>, begun: Duration) {

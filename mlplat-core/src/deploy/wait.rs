@@ -74,6 +74,8 @@ impl Run<'_> {
                 Status::Failed(why) | Status::Leaving(why) => {
                     return self.never(at, creating, why).await;
                 }
+                // It stays as it is: made, and not ready.
+                Status::Stuck(why) => return self.never(at, None, why).await,
                 Status::Coming(status) if status != shown => {
                     shown = status.clone();
                     self.tell(Event::Waiting {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Document;
+
 /// One input field: its name in the provider's API and what is true of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Field {
@@ -17,6 +19,8 @@ pub struct Field {
     pub required: bool,
     /// Its value is a secret: sealed in the state, never shown.
     pub secret: bool,
+    /// What is known of its inside, when it is compared member by member.
+    pub inside: Option<&'static Document>,
 }
 
 /// A required field.
@@ -29,6 +33,7 @@ pub const fn f(name: &'static str, change: OnChange, refs: Refs) -> Field {
         refs,
         required: true,
         secret: false,
+        inside: None,
     }
 }
 
@@ -59,6 +64,15 @@ impl Field {
     pub const fn optional(self) -> Self {
         Self {
             required: false,
+            ..self
+        }
+    }
+
+    /// The same field, compared member by member.
+    #[must_use]
+    pub const fn inside(self, document: &'static Document) -> Self {
+        Self {
+            inside: Some(document),
             ..self
         }
     }

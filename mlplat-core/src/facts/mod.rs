@@ -9,12 +9,14 @@
 //! oracle (CloudFormation's schemas and botocore's models) checks it.
 
 mod data;
+mod document;
 mod field;
 mod life;
 mod path;
 mod types;
 
 pub use data::{Data, Fate};
+pub use document::{DOCUMENT, Document, Keyed, keyed};
 pub use field::{Canon, Field, Held, OnChange, Refs, f, opt};
 pub use life::{By, Fails, Life, Need, Side, Updating, instant, w};
 pub use path::Join;

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Expr, NodeId, Output};
 use crate::facts::Type;
+use crate::problem::Problem;
 
 /// The inputs of one cloud or cluster object, as a struct whose fields are
 /// [`Output`]s. Implemented by `#[derive(Resource)]`.
@@ -28,6 +29,12 @@ pub trait Resource: Clone + Send + Sync + 'static {
 
     /// The outputs of the node that stands for this object.
     fn handle(node: NodeRef) -> Self::Handle;
+
+    /// What is wrong with the inputs as the program wrote them; see
+    /// [`Wire::problems`].
+    fn problems(&self) -> Vec<Problem> {
+        Vec::new()
+    }
 }
 
 /// A node, as handles carry it: its number, and nothing that needs the graph.
@@ -50,6 +57,12 @@ pub trait Wire {
 
     /// The expression, or nothing when the field is not set.
     fn wire(&self) -> Option<Expr>;
+
+    /// What is wrong with the value as the program wrote it and its type could
+    /// not refuse. Nothing, for most.
+    fn problems(&self) -> Vec<Problem> {
+        Vec::new()
+    }
 }
 
 impl<T: DeserializeOwned> Wire for Output<T> {
@@ -66,6 +79,10 @@ impl<W: Wire> Wire for Option<W> {
     fn wire(&self) -> Option<Expr> {
         self.as_ref().and_then(Wire::wire)
     }
+
+    fn problems(&self) -> Vec<Problem> {
+        self.iter().flat_map(Wire::problems).collect()
+    }
 }
 
 impl<W: Wire> Wire for Vec<W> {
@@ -73,6 +90,10 @@ impl<W: Wire> Wire for Vec<W> {
 
     fn wire(&self) -> Option<Expr> {
         Some(Expr::list(self.iter().filter_map(Wire::wire)))
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        self.iter().flat_map(Wire::problems).collect()
     }
 }
 
@@ -84,5 +105,9 @@ impl<W: Wire> Wire for BTreeMap<String, W> {
             .iter()
             .filter_map(|(key, value)| value.wire().map(|expr| (key.clone(), expr)));
         Some(Expr::map(members))
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        self.values().flat_map(Wire::problems).collect()
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use mlplat_core::facts::{OnChange, Type, instant, opt};
+use mlplat_core::facts::{DOCUMENT, OnChange, OutputFact, OutputLife, Type, instant, opt};
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
-use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED, OUTPUTS};
+use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED};
 use super::{NamespaceHandle, NamespaceName};
 
 /// Facts of `k8s.ConfigMap`: API `v1`, kind `ConfigMap`.
@@ -19,16 +19,29 @@ pub static CONFIG_MAP: Type = Type {
         NAME,
         LABELS,
         ANNOTATIONS,
-        opt("Data", OnChange::InPlace),
+        opt("Data", OnChange::InPlace).inside(&DOCUMENT),
     ],
-    outputs: OUTPUTS,
+    outputs: &[
+        OutputFact::fixed("Id", "{Namespace}/{Name}"),
+        OutputFact::fixed("Name", "{Name}"),
+        OutputFact::fixed("Namespace", "{Namespace}"),
+        OutputFact {
+            life: OutputLife::ChangesWith(&["Data"]),
+            ..OutputFact::fixed("Revision", "{uuid}")
+        },
+    ],
     create: instant(0),
     ..NAMESPACED
 };
 
 /// Settings that pods read, for everyone to see. Kubernetes API: `v1` `ConfigMap`.
 #[derive(Resource, Clone, Debug)]
-#[resource(facts = CONFIG_MAP, handle = ConfigMapHandle { id: String, name: String })]
+#[resource(facts = CONFIG_MAP, handle = ConfigMapHandle {
+    id: String,
+    name: String,
+    namespace: NamespaceName,
+    revision: String,
+})]
 pub struct ConfigMap {
     /// The cluster.
     pub cluster: Output<ClusterAccess>,

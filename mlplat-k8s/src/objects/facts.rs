@@ -1,8 +1,8 @@
 //! Facts that all Kubernetes objects share.
 
 use mlplat_core::facts::{
-    Alphabet, Field, Held, Life, NameRule, OnChange, OutputFact, Recovery, Refs, Scope, TYPE,
-    Tagging, Type, Unique, f, opt, w,
+    Alphabet, Document, Field, Held, Keyed, Life, NameRule, OnChange, OutputFact, OutputLife,
+    Recovery, Refs, Scope, TYPE, Tagging, Type, Unique, f, keyed, opt, w,
 };
 
 /// Where the facts come from.
@@ -65,9 +65,60 @@ pub(super) const NAMESPACED: Type = Type {
     ..CLUSTER_WIDE
 };
 
+/// Outputs of a cluster-wide type.
+pub(super) const CLUSTER_OUTPUTS: &[OutputFact] = &[
+    OutputFact::fixed("Id", "{Name}"),
+    OutputFact::fixed("Name", "{Name}"),
+];
+
 /// Outputs of a namespaced type.
 pub(super) const OUTPUTS: &[OutputFact] = &[
     OutputFact::fixed("Id", "{Namespace}/{Name}"),
     OutputFact::fixed("Name", "{Name}"),
     OutputFact::fixed("Namespace", "{Namespace}"),
 ];
+
+/// The specification of an object, compared member by member.
+pub(super) const fn spec(inside: &'static Document) -> Field {
+    f("Spec", OnChange::InPlace, Refs::No).inside(inside)
+}
+
+/// The lists in a pod that are keyed, as the API's schema has them
+/// (`x-kubernetes-list-map-keys`). An environment variable may use an earlier
+/// one, and init containers run one after the other.
+pub(super) const POD_LISTS: &[Keyed] = &[
+    keyed("containers", &["name"]),
+    keyed("initContainers", &["name"]).ordered(),
+    keyed("ephemeralContainers", &["name"]),
+    keyed("env", &["name"]).ordered(),
+    keyed("ports", &["containerPort", "protocol"]),
+    keyed("volumes", &["name"]),
+    keyed("volumeMounts", &["mountPath"]),
+    keyed("volumeDevices", &["devicePath"]),
+    keyed("imagePullSecrets", &["name"]),
+    keyed("hostAliases", &["ip"]),
+    keyed(
+        "topologySpreadConstraints",
+        &["topologyKey", "whenUnsatisfiable"],
+    ),
+    keyed("resourceClaims", &["name"]),
+    keyed("claims", &["name"]),
+];
+
+/// Until pods are up, as far as nothing has to be pulled or scaled first.
+pub(super) const ROLLOUT: Life = w(20, &["Progressing", "Available"], 0);
+/// Until the pods are gone, too: they get 30 seconds to end.
+pub(super) const DELETE_PODS: Life = w(10, &["Terminating"], 0);
+
+/// Where a load balancer is reached from outside: a host name, or an address
+/// where it has no name. Its controller makes it up.
+pub(super) const LOAD_BALANCER_HOST: OutputFact = OutputFact {
+    life: OutputLife::Drifts,
+    ..OutputFact::fixed("LoadBalancerHost", "{uuid}")
+};
+
+/// The annotation of a pod template that carries the revisions of the secrets
+/// and settings that its pods use.
+pub(crate) const REVISIONS: &str = "mlplat.dev/revisions";
+/// The annotation of a secret or settings that counts their contents.
+pub(crate) const REVISION: &str = "mlplat.dev/revision";

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use mlplat_core::facts::{OnChange, Type, instant, opt};
+use mlplat_core::facts::{DOCUMENT, OnChange, OutputFact, OutputLife, Type, instant, opt};
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
-use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED, OUTPUTS};
+use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED};
 use super::{NamespaceHandle, NamespaceName};
 
 /// Facts of `k8s.Secret`: API `v1`, kind `Secret`.
@@ -19,17 +19,32 @@ pub static SECRET: Type = Type {
         NAME,
         LABELS,
         ANNOTATIONS,
-        opt("StringData", OnChange::InPlace).secret(),
+        opt("StringData", OnChange::InPlace)
+            .secret()
+            .inside(&DOCUMENT),
         opt("Type", OnChange::Replace),
     ],
-    outputs: OUTPUTS,
+    outputs: &[
+        OutputFact::fixed("Id", "{Namespace}/{Name}"),
+        OutputFact::fixed("Name", "{Name}"),
+        OutputFact::fixed("Namespace", "{Namespace}"),
+        OutputFact {
+            life: OutputLife::ChangesWith(&["StringData"]),
+            ..OutputFact::fixed("Revision", "{uuid}")
+        },
+    ],
     create: instant(0),
     ..NAMESPACED
 };
 
 /// Secrets that pods read, sealed in the state. Kubernetes API: `v1` `Secret`.
 #[derive(Resource, Clone, Debug)]
-#[resource(facts = SECRET, handle = SecretHandle { id: String, name: String })]
+#[resource(facts = SECRET, handle = SecretHandle {
+    id: String,
+    name: String,
+    namespace: NamespaceName,
+    revision: String,
+})]
 pub struct Secret {
     /// The cluster.
     pub cluster: Output<ClusterAccess>,

@@ -132,7 +132,12 @@ impl Cloud {
         let facts = self.inner().facts(&object.ty);
         match facts.map(|facts| object.status(facts, self.now())) {
             None | Some(Status::Ready) => "ready".to_owned(),
-            Some(Status::Coming(word) | Status::Failed(word) | Status::Leaving(word)) => word,
+            Some(
+                Status::Coming(word)
+                | Status::Failed(word)
+                | Status::Stuck(word)
+                | Status::Leaving(word),
+            ) => word,
         }
     }
 

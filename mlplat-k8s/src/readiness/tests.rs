@@ -1,0 +1,1 @@
+//! Tables of objects and the statuses that they are in.
