@@ -95,7 +95,10 @@ pub(crate) enum Command {
     /// Brings the world to what the program says.
     Deploy(DeployArgs),
     /// Deletes everything that the stack made.
-    Destroy,
+    Destroy(DestroyArgs),
+    /// Gives a generated secret its next value, everywhere; lists the secrets
+    /// and what uses them when none is named.
+    Rotate(RotateArgs),
     /// Shows what was changed outside.
     Drift(DriftArgs),
     /// Shows the outputs of the last deployment.
@@ -158,6 +161,30 @@ pub(crate) struct DeployArgs {
     /// Asks pinned look-ups again.
     #[arg(long)]
     pub(crate) refresh_lookups: bool,
+    /// Asks before each group of steps that could start.
+    #[arg(long)]
+    pub(crate) step: bool,
+    /// What goes may take data along: buckets are emptied, databases leave no
+    /// snapshot.
+    #[arg(long)]
+    pub(crate) delete_data: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct DestroyArgs {
+    /// Data goes too: buckets are emptied, databases leave no snapshot.
+    #[arg(long)]
+    pub(crate) delete_data: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct RotateArgs {
+    /// The key of a generated secret.
+    #[arg(value_name = "SECRET")]
+    pub(crate) secret: Option<String>,
+    /// Only lists the secrets.
+    #[arg(long)]
+    pub(crate) list: bool,
 }
 
 #[derive(Debug, Args)]
@@ -240,7 +267,7 @@ pub(crate) enum StateCommand {
         /// The object's id.
         id: String,
     },
-    /// Shows the last deployment and what an interrupted run left.
+    /// Shows what was done, when and by whom, and what an interrupted run left.
     History,
     /// Says who holds the lock.
     Unlock,

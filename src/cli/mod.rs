@@ -1,6 +1,7 @@
 //! The command line: arguments in, engine called, reports out.
 
 mod args;
+mod asked;
 mod builder;
 mod commands;
 mod failure;
@@ -10,6 +11,7 @@ mod run;
 mod session;
 mod settings;
 mod signals;
+mod step;
 
 pub use builder::{Cli, cli};
 pub(crate) use places::Places;

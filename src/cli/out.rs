@@ -80,15 +80,27 @@ impl Out {
         Some(choice != ColorChoice::Never)
     }
 
+    /// Whether somebody can be asked.
+    pub(crate) fn can_ask(self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
     /// Asks on standard error; `None` when nobody can answer.
     pub(crate) fn ask(self, question: &str) -> Option<bool> {
-        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        if !self.can_ask() {
             return None;
         }
+        let answer = self.prompt(question)?;
+        Some(matches!(answer.as_str(), "y" | "yes"))
+    }
+
+    /// Asks on standard error and gives the answer without blanks around it;
+    /// `None` when there is none, as at the end of the input.
+    pub(crate) fn prompt(self, question: &str) -> Option<String> {
         let mut stream = self.stderr();
         let _ = write!(stream, "{question} ").and_then(|()| stream.flush());
         let mut answer = String::new();
-        io::stdin().read_line(&mut answer).ok()?;
-        Some(matches!(answer.trim(), "y" | "yes"))
+        let read = io::stdin().read_line(&mut answer).ok()?;
+        (read > 0).then(|| answer.trim().to_owned())
     }
 }

@@ -6,6 +6,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use mlplat_core::Problem;
 
 use super::args::{Cli, Color, Command, TargetName};
+use super::asked::asked;
 use super::builder::{Build, Cli as Stacks};
 use super::commands;
 use super::failure::{CHANGES, DONE, FAILED, Failure};
@@ -28,6 +29,8 @@ pub(super) fn run(stacks: &Stacks<'_>, args: Vec<OsString>) -> u8 {
         }
     };
     let status = runtime.block_on(through(stacks, &cli, out));
+    // A question that nobody answers any more must not keep the process.
+    runtime.shutdown_background();
     match status {
         Ok(status) => status,
         Err(Failure(text)) => {
@@ -46,6 +49,7 @@ async fn through(stacks: &Stacks<'_>, cli: &Cli, out: Out) -> Result<u8, Failure
         let session = Session {
             name,
             global: &cli.global,
+            command: asked(cli),
             out,
             signals: signals.clone(),
             program: build,
@@ -85,7 +89,7 @@ fn chosen<'s, 'a>(
         None => Ok(all.iter().collect()),
         Some(Command::Plan(args)) if !saved(&args.out) => Ok(all.iter().collect()),
         Some(Command::Deploy(args)) if !saved(&args.plan) => Ok(all.iter().collect()),
-        Some(Command::Destroy) => Ok(all.iter().rev().collect()),
+        Some(Command::Destroy(_)) => Ok(all.iter().rev().collect()),
         // They are the same for every stack.
         Some(Command::World(_) | Command::Completions { .. }) => Ok(all.iter().take(1).collect()),
         Some(_) => Err(Problem::new(
@@ -133,7 +137,8 @@ async fn dispatch(session: &Session<'_>, command: Option<&Command>) -> Result<u8
         None => commands::deploy(session, &super::args::DeployArgs::default()).await,
         Some(Command::Plan(args)) => commands::plan(session, args).await,
         Some(Command::Deploy(args)) => commands::deploy(session, args).await,
-        Some(Command::Destroy) => commands::destroy(session).await,
+        Some(Command::Destroy(args)) => commands::destroy(session, args).await,
+        Some(Command::Rotate(args)) => commands::rotate(session, args).await,
         Some(Command::Drift(args)) => commands::drift(session, args).await,
         Some(Command::Outputs(args)) => commands::outputs(session, args).await,
         Some(Command::Graph(args)) => commands::graph(session, args),

@@ -21,6 +21,8 @@ pub(crate) struct Session<'a> {
     /// The name of the stack.
     pub(crate) name: &'a str,
     pub(crate) global: &'a Global,
+    /// What was asked for, for the history.
+    pub(crate) command: String,
     pub(crate) out: Out,
     pub(crate) signals: Signals,
     /// Builds the graph of the program.
@@ -65,6 +67,7 @@ impl Session<'_> {
     /// # Errors
     /// When this binary does not have it, or it cannot be opened.
     pub(crate) fn target(&self) -> Result<Target, Failure> {
+        self.check_profile()?;
         let choice = Choice {
             places: self.places()?,
             region: self.region(),
@@ -78,6 +81,19 @@ impl Session<'_> {
                 "leave `--target aws` out: the local target is a simulated account",
             )
             .into()),
+        }
+    }
+
+    /// An option that would do nothing is refused.
+    fn check_profile(&self) -> Result<(), Failure> {
+        match (self.global.target, &self.global.profile) {
+            (TargetName::Local, Some(_)) => Err(Problem::new(
+                "no-profile",
+                "--profile names credentials of AWS, and the local target has none: it is a simulated account",
+                "leave --profile out, or pass --target aws",
+            )
+            .into()),
+            _ => Ok(()),
         }
     }
 
@@ -136,6 +152,7 @@ impl Session<'_> {
             plan,
             parallelism: usize::from(self.global.parallelism),
             who,
+            command: self.command.clone(),
             ..DeployOptions::default()
         }
     }

@@ -9,13 +9,16 @@
 pub mod draw;
 mod drift;
 mod ending;
+mod history;
 mod links;
+mod next_steps;
 mod outputs;
 mod plan_json;
 mod plan_markdown;
 mod plan_rows;
 mod plan_text;
 pub(crate) mod progress;
+mod secrets;
 pub(crate) mod text;
 pub(crate) mod tone;
 mod value;
@@ -26,8 +29,11 @@ mod fixture;
 
 pub use drift::drift_text;
 pub use ending::ending;
+pub use history::{history_json, history_text};
+pub use next_steps::next_steps;
 pub use outputs::{output_value, outputs_env, outputs_json, outputs_text};
 pub use plan_json::plan_json;
 pub use plan_markdown::plan_markdown;
 pub use plan_text::plan_text;
+pub use secrets::secrets_text;
 pub use why::why;

@@ -1,5 +1,6 @@
 //! `Engine`: plan, deploy, destroy, look.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use serde_json::Value;
 
 use super::answers::{Answers, Asking};
 use super::cancel::Cancel;
+use super::data;
 use super::error::EngineError;
 use super::event::{Event, Sink, Stamped};
 use super::ground::Ground;
@@ -117,6 +119,9 @@ impl Engine {
             .await?;
         if let Some(saved) = &options.saved {
             saved.check(&plan, &ground.state)?;
+        }
+        if !options.delete_data {
+            data::check(&plan, &ground.state, &self.providers)?;
         }
         if !plan.has_changes() {
             let news = recovered || raised || !pins.is_empty();
@@ -335,11 +340,16 @@ impl Engine {
     }
 
     /// The program itself, or an empty one to destroy towards.
-    fn aim(&self, graph: &Graph, options: &PlanOptions) -> Result<Graph, EngineError> {
+    fn aim<'a>(
+        &self,
+        graph: &'a Graph,
+        options: &PlanOptions,
+    ) -> Result<Cow<'a, Graph>, EngineError> {
         if options.destroy {
-            return Ok(Graph::build(graph.context().clone(), |_| {})?);
+            let empty = Graph::build(graph.context().clone(), |_| {})?;
+            return Ok(Cow::Owned(empty));
         }
-        Ok(graph.clone())
+        Ok(Cow::Borrowed(graph))
     }
 
     async fn make_plan(
@@ -466,6 +476,7 @@ impl Engine {
             sink,
             cancel,
             parallelism: options.parallelism,
+            delete_data: options.delete_data,
             started,
         });
         let unchanged = !plan.has_changes();
@@ -480,7 +491,8 @@ impl Engine {
                     .count(),
             });
         }
-        let (mut session, mut deployment, broken) = execute(&run, session, extends).await;
+        let (mut session, mut deployment, broken) =
+            execute(&run, session, extends, options.gate.clone()).await;
         deployment.unchanged = unchanged;
         if !unchanged {
             run.tell(summary(&deployment));

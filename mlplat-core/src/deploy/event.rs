@@ -96,7 +96,7 @@ pub enum Event {
         path: NodePath,
         /// What would have been done.
         action: Verb,
-        /// The node it waits for, or `cancelled`.
+        /// The node it waits for, `cancelled` or `not confirmed`.
         because: String,
     },
     /// The run was asked to stop: nothing more starts, calls under way are

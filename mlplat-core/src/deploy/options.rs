@@ -1,5 +1,6 @@
 //! How plans are made and carried out.
 
+use super::gate::StepGate;
 use super::saved::SavedPlan;
 use crate::path::NodePath;
 
@@ -44,6 +45,11 @@ pub struct DeployOptions {
     pub command: String,
     /// The plan that was read and saved, if one was.
     pub saved: Option<SavedPlan>,
+    /// Who is asked before steps start, if anybody is.
+    pub gate: Option<StepGate>,
+    /// Deletions may destroy data: objects are emptied first, no last copies
+    /// are kept, and nothing is refused for what it holds.
+    pub delete_data: bool,
 }
 
 impl Default for DeployOptions {
@@ -54,6 +60,8 @@ impl Default for DeployOptions {
             who: "mlplat".to_owned(),
             command: String::new(),
             saved: None,
+            gate: None,
+            delete_data: false,
         }
     }
 }

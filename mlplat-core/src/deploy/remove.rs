@@ -2,11 +2,13 @@
 
 use serde_json::Map;
 
+use super::data;
 use super::event::{Event, Verb};
 use super::run::Run;
 use super::step::{At, Stop};
+use crate::facts::Data;
 use crate::plan::Change;
-use crate::provider::{Owned, Target};
+use crate::provider::{ErrorKind, Owned, Target};
 use crate::state::{Action, BirthId, Body, Record};
 
 impl Run<'_> {
@@ -40,7 +42,10 @@ impl Run<'_> {
             verb: Verb::Delete,
             ..at
         };
-        let target = self.target(at, ty, birth, &object)?;
+        let mut target = self.target(at, ty, birth, &object)?;
+        if self.delete_data {
+            target.inputs = data::without_copies(ty, target.inputs);
+        }
         self.tell_started(at, ty);
         let begun = self.world.now();
         self.ledger
@@ -60,7 +65,13 @@ impl Run<'_> {
                 retain: object.retain,
             }])
             .await?;
-        if let Err(stop) = self.delete_until_gone(at, &target, begun).await {
+        let emptied = self.empty(at, &target).await;
+        let deleted = match emptied {
+            Ok(()) => self.delete_until_gone(at, &target, begun).await,
+            Err(stop) => Err(stop),
+        };
+        if let Err(stop) = deleted {
+            let stop = advised(at, &target, stop);
             if matches!(stop, Stop::Failed(_)) {
                 self.ledger.commit(vec![Record::Undone { birth }]).await?;
             }
@@ -69,6 +80,35 @@ impl Run<'_> {
         self.ledger.commit(vec![Record::Deleted { birth }]).await?;
         self.tell_done(at, Some(target.id), begun);
         Ok(())
+    }
+
+    /// Empties what the API deletes only empty, batch by batch, when data may
+    /// go. Emptying twice is the same as once, so a lost answer is no matter.
+    async fn empty(&self, at: At<'_>, target: &Target) -> Result<(), Stop> {
+        if !self.delete_data || target.ty.data != Data::MustBeEmpty {
+            return Ok(());
+        }
+        let provider = self.provider(at, target.ty)?;
+        let mut told = false;
+        loop {
+            match self.call(at, target.ty, || provider.empty(target)).await {
+                Ok(true) if !told => {
+                    told = true;
+                    self.tell(Event::Waiting {
+                        path: at.planned.path.clone(),
+                        status: "emptying".to_owned(),
+                    });
+                }
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(error) if error.kind == ErrorKind::Gone => return Ok(()),
+                Err(error) if error.kind == ErrorKind::Ambiguous => {}
+                Err(error) => return Err(self.gave_up(at, &error)),
+            }
+            if self.cancel.is_cancelled() {
+                return Err(Stop::Halted);
+            }
+        }
     }
 
     pub(super) async fn sweep(&self, at: At<'_>) -> Result<(), Stop> {
@@ -91,4 +131,17 @@ impl Run<'_> {
         self.tell_done(at, Some(target.id), begun);
         Ok(())
     }
+}
+
+/// A refusal with what to do about it, where that is known.
+fn advised(at: At<'_>, target: &Target, stop: Stop) -> Stop {
+    let Stop::Failed(mut failure) = stop else {
+        return stop;
+    };
+    if let Some(advice) = data::advice(target.ty, &failure.code)
+        && failure.path == at.planned.path
+    {
+        failure.message = format!("{}; {advice}", failure.message);
+    }
+    Stop::Failed(failure)
 }

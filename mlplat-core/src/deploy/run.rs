@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::cancel::{Cancel, Phase};
 use super::event::{Event, Sink, Stamped, Verb};
+use super::gate::{Answer, Held, NextStep, StepGate};
 use super::ledger::{Batch, Ledger};
 use super::limits::Limits;
 use super::outcome::{Deployment, Failure, Outcome};
@@ -38,6 +39,8 @@ pub(crate) struct Run<'a> {
     pub(crate) limits: Limits,
     pub(crate) started: Duration,
     pub(crate) lineage: String,
+    /// Deletions may destroy data.
+    pub(crate) delete_data: bool,
     /// For each step, what is left of the longest path through it.
     pub(crate) priority: Vec<u64>,
     outputs: Mutex<Vec<Option<NodeOutputs>>>,
@@ -64,6 +67,7 @@ pub(crate) struct Setup<'a> {
     pub(crate) sink: &'a dyn Sink,
     pub(crate) cancel: &'a Cancel,
     pub(crate) parallelism: usize,
+    pub(crate) delete_data: bool,
     pub(crate) started: Duration,
 }
 
@@ -82,6 +86,7 @@ impl<'a> Run<'a> {
             limits: Limits::default(),
             started: setup.started,
             lineage: setup.ledger.with(|state| state.lineage.clone()),
+            delete_data: setup.delete_data,
             priority: crate::plan::remaining(&setup.plan.steps),
             outputs: Mutex::new(vec![None; setup.graph.nodes().len()]),
             places: Mutex::new(vec![None; setup.graph.nodes().len()]),
@@ -165,6 +170,9 @@ pub(crate) fn seconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
+/// Why a step is not started that somebody said no to.
+const DECLINED: &str = "not confirmed";
+
 type StepFuture<'a> = BoxFuture<'a, (usize, StepEnd)>;
 
 /// Where the loop stands.
@@ -173,6 +181,8 @@ struct Progress<'a> {
     /// How many earlier steps each step still waits for.
     waits: Vec<usize>,
     ready: Vec<usize>,
+    /// Ready too, but somebody is asked first.
+    held: Held,
     under_way: FuturesUnordered<StepFuture<'a>>,
     begun: Vec<Option<Duration>>,
     took: Vec<Duration>,
@@ -183,6 +193,8 @@ struct Progress<'a> {
     ended: usize,
     failed: Vec<Failure>,
     stopping: bool,
+    /// A question is open.
+    asking: bool,
 }
 
 type Flush = BoxFuture<'static, (Box<dyn Session>, Batch, Result<(), StoreError>)>;
@@ -192,8 +204,9 @@ pub(crate) async fn execute(
     run: &Run<'_>,
     session: Box<dyn Session>,
     extends: u64,
+    gate: Option<StepGate>,
 ) -> (Box<dyn Session>, Deployment, Option<StoreError>) {
-    let mut progress = Progress::new(run);
+    let mut progress = Progress::new(run, gate);
     let mut session = Some(session);
     let mut flush: Option<Flush> = None;
     let mut broken = None;
@@ -206,7 +219,13 @@ pub(crate) async fn execute(
             flush = Some(write(session, run.lineage.clone(), extends, batch));
         }
         if progress.under_way.is_empty() && session.is_some() {
-            break;
+            if progress.stopping || !progress.held.is_due() {
+                if !progress.asking {
+                    break;
+                }
+            } else {
+                progress.ask();
+            }
         }
         let stop = if progress.stopping {
             Phase::Abort
@@ -235,6 +254,7 @@ pub(crate) async fn execute(
             // Something to write: back to the top, unless a batch is on its way.
             () = run.ledger.gathered().fuse() => {}
             ended = progress.under_way.select_next_some() => progress.ended(ended.0, ended.1),
+            answer = progress.held.answer().fuse() => progress.answered(&answer),
         }
     }
     let deployment = progress.finish();
@@ -261,7 +281,7 @@ fn write(mut session: Box<dyn Session>, lineage: String, extends: u64, batch: Ba
 }
 
 impl<'a> Progress<'a> {
-    fn new(run: &'a Run<'a>) -> Self {
+    fn new(run: &'a Run<'a>, gate: Option<StepGate>) -> Self {
         let steps = &run.plan.steps;
         let waits: Vec<usize> = (0..steps.len())
             .map(|at| steps.before(at).count())
@@ -271,6 +291,8 @@ impl<'a> Progress<'a> {
             run,
             waits,
             ready,
+            held: Held::new(gate),
+            asking: false,
             under_way: FuturesUnordered::new(),
             begun: vec![None; steps.len()],
             took: vec![Duration::ZERO; steps.len()],
@@ -290,21 +312,70 @@ impl<'a> Progress<'a> {
                 let failed = self.failed.iter().any(|failure| failure.path == because);
                 let because = if failed {
                     because.to_string()
+                } else if self.held.declined.contains(&because) {
+                    DECLINED.to_owned()
                 } else {
                     "cancelled".to_owned()
                 };
                 self.skip(at, because);
             } else if self.stopping {
                 self.skip(at, "cancelled".to_owned());
+            } else if self.held.asks() && self.run.reports(at) {
+                self.held.push(at);
             } else {
-                self.begun[at] = Some(self.run.world.now());
-                self.under_way.push(guarded(self.run, at));
+                self.start(at);
             }
+        }
+    }
+
+    fn start(&mut self, at: usize) {
+        self.begun[at] = Some(self.run.world.now());
+        self.under_way.push(guarded(self.run, at));
+    }
+
+    /// Asks about everything that could start now.
+    fn ask(&mut self) {
+        let run = self.run;
+        self.asking = true;
+        self.held.ask(&run.priority, |at| {
+            let (planned, kind, _) = run.planned(at)?;
+            let action = verb(planned, kind)?;
+            let ty = run.providers.type_named(&planned.ty);
+            Some(NextStep {
+                path: planned.path.clone(),
+                ty: planned.ty.clone(),
+                action,
+                expected_s: ty.map_or(0, |ty| run.expected_s(ty, action)),
+            })
+        });
+    }
+
+    fn answered(&mut self, answer: &Answer) {
+        self.asking = false;
+        let (start, decline) = self.held.take(answer);
+        for at in start {
+            self.start(at);
+        }
+        self.stopping |= *answer == Answer::Stop;
+        for at in decline {
+            if self.stopping {
+                self.skip(at, "cancelled".to_owned());
+                continue;
+            }
+            let path = self.run.planned(at).map(|(planned, ..)| &planned.path);
+            self.held.declined.extend(path.cloned());
+            self.skip(at, DECLINED.to_owned());
         }
     }
 
     fn stop(&mut self) {
         self.stopping = true;
+        if self.asking {
+            self.answered(&Answer::Stop);
+        } else {
+            let (_, held) = self.held.take(&Answer::Stop);
+            self.ready.extend(held);
+        }
         let under_way = self.under_way.len();
         self.run.tell(Event::Cancelling { under_way });
     }

@@ -13,7 +13,7 @@ use mlplat_core::world::{Files, World};
 use super::faults::Faults;
 use super::forms::Place;
 use super::log::{Effect, Log};
-use super::object::{Linger, SimObject};
+use super::object::{LastCopy, Linger, SimObject};
 
 /// A simulated AWS account in one region.
 pub struct Cloud {
@@ -29,6 +29,7 @@ pub(super) struct Inner {
     pub(super) by_type: HashMap<&'static str, &'static Type>,
     pub(super) objects: BTreeMap<u64, SimObject>,
     pub(super) lingers: Vec<Linger>,
+    pub(super) copies: Vec<LastCopy>,
     pub(super) place: Place,
     pub(super) next: u64,
     pub(super) calls: u64,
@@ -85,6 +86,7 @@ impl Cloud {
             by_type: types.iter().map(|ty| (ty.name, *ty)).collect(),
             objects: BTreeMap::new(),
             lingers: Vec::new(),
+            copies: Vec::new(),
             place: Place {
                 region: region.to_owned(),
                 account: "000000000000".to_owned(),
@@ -111,6 +113,12 @@ impl Cloud {
         self.base + self.world.now().as_secs_f64()
     }
 
+    /// Remembers how old the account is, so that the next process finds it no
+    /// younger. A time that is already over changes nothing.
+    pub fn remember(&self, age: f64) {
+        self.inner().commit(age.max(self.now()), Vec::new());
+    }
+
     /// Every live object, in order of creation.
     #[must_use]
     pub fn objects(&self) -> Vec<SimObject> {
@@ -118,6 +126,12 @@ impl Cloud {
         let mut inner = self.inner();
         inner.tick(now);
         inner.live().cloned().collect()
+    }
+
+    /// The last copies that deletions have left, oldest first.
+    #[must_use]
+    pub fn copies(&self) -> Vec<LastCopy> {
+        self.inner().copies.clone()
     }
 
     /// How many calls were made of each kind is not kept; how many in all is.
@@ -183,6 +197,7 @@ impl Inner {
                 self.lingers.retain(|linger| linger.holds != key);
             }
             Effect::Linger(linger) => self.lingers.push(linger),
+            Effect::Copied(copy) => self.copies.push(copy),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A number in `0.0..1.0` that depends on the seed, the call and the question.
-pub(super) fn roll(seed: u64, call: u64, question: &str) -> f64 {
+pub(crate) fn roll(seed: u64, call: u64, question: &str) -> f64 {
     let mut hasher = DefaultHasher::new();
     (seed, call, question).hash(&mut hasher);
     // 53 bits are what a double holds exactly.

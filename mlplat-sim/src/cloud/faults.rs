@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use mlplat_core::facts::Type;
+
 /// How hostile the account is. Probabilities are per call.
 ///
 /// ```
@@ -25,8 +27,32 @@ pub struct Faults {
     /// Every call is refused as one too many until the account is this old, in
     /// seconds.
     pub storm_s: f64,
-    /// Every call of this name (`ec2.VPC:create`) is denied.
-    pub deny: Option<String>,
+    /// Every call of one of these names is denied: type and verb
+    /// (`ec2.VPC:create`), or the API's own (`ec2:CreateVpc`).
+    pub deny: Vec<String>,
+}
+
+impl Faults {
+    /// Whether a call on a type is denied: by type and verb, or by the name
+    /// that the call has in the API.
+    pub(crate) fn denies(&self, ty: &Type, verb: &str) -> bool {
+        if self.deny.is_empty() {
+            return false;
+        }
+        let own = format!("{}:{verb}", ty.name);
+        let mapped = mlplat_aws::api::MAPPINGS.iter();
+        let api = match verb {
+            "create" => ty.api,
+            "delete" => mapped
+                .filter(|mapping| mapping.ty == ty.name)
+                .map(|mapping| mapping.delete)
+                .next()
+                .unwrap_or_default(),
+            _ => "",
+        };
+        let denied = |name: &String| *name == own || (!api.is_empty() && name == api);
+        self.deny.iter().any(denied)
+    }
 }
 
 /// A word of a fault setting that means nothing.
@@ -68,7 +94,7 @@ impl FromStr for Faults {
                 "5xx" => faults.server_error = chance()?,
                 "lag" => faults.lag = chance()?,
                 "storm" => faults.storm_s = value.parse().map_err(|_| bad())?,
-                "deny" => faults.deny = Some(value.to_owned()),
+                "deny" => faults.deny.push(value.to_owned()),
                 _ => return Err(bad()),
             }
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use mlplat_core::world::Files;
 use serde::{Deserialize, Serialize};
 
-use super::object::{Linger, SimObject};
+use super::object::{LastCopy, Linger, SimObject};
 
 /// One effect.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,6 +19,7 @@ pub(super) enum Effect {
     Put(Box<SimObject>),
     Gone(u64),
     Linger(Linger),
+    Copied(LastCopy),
 }
 
 /// The effects of one call, with the time at which they happened.

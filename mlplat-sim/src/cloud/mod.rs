@@ -26,6 +26,7 @@ mod removal;
 mod rules;
 
 pub use account::Cloud;
+pub(crate) use dice::roll;
 pub use faults::{FaultError, Faults};
-pub use object::{Linger, SimObject};
+pub use object::{LastCopy, Linger, SimObject};
 pub use outside::OutsideError;

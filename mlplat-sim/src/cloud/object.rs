@@ -44,9 +44,27 @@ pub struct SimObject {
     /// Why it never will.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,
+    /// How many things people have put into it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub contents: u64,
     /// When its deletion is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone_at: Option<f64>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// A last copy of the data in an object that was deleted: a snapshot. It stays
+/// until somebody deletes it, which nobody here does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastCopy {
+    /// The type of what it is a copy of.
+    pub ty: String,
+    /// The id of what it is a copy of.
+    pub of: String,
 }
 
 /// Something that outlives an object and holds another one for a while.

@@ -1,11 +1,14 @@
 //! The other door: changes that nobody's engine made.
 
-use mlplat_core::facts::Type;
+use mlplat_core::facts::{Data, Type};
 use serde_json::{Map, Value};
 
 use super::account::Cloud;
 use super::log::Effect;
 use super::object::SimObject;
+
+/// The name under which the number of things in an object is set.
+const CONTENTS: &str = "contents";
 
 /// Why the other door stays shut.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +43,22 @@ impl Cloud {
 
     /// Changes a field of an object, as somebody in the console would; the
     /// account's rules about what can change do not apply. `null` removes it.
+    /// An object that holds data has a field `contents` too: how many things
+    /// people have put into it.
     ///
     /// # Errors
     /// [`OutsideError`].
     pub fn set(&self, id: &str, field: &str, value: Value) -> Result<(), OutsideError> {
         let mut object = self.object(id)?;
         let known = self.types.iter().find(|ty| ty.name == object.ty);
+        let holds = known.is_some_and(|ty| ty.data != Data::None);
+        if let (CONTENTS, true, Some(count)) = (field, holds, value.as_u64()) {
+            object.contents = count;
+            let now = self.now();
+            self.inner()
+                .commit(now, vec![Effect::Put(Box::new(object))]);
+            return Ok(());
+        }
         if known.is_none_or(|ty| ty.field(field).is_none()) {
             return Err(OutsideError::NoField(object.ty, field.to_owned()));
         }

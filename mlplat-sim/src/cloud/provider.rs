@@ -25,8 +25,7 @@ impl Cloud {
         };
         let faults = &self.faults;
         let chance = |what: &str, p: f64| p > 0.0 && roll(faults.seed, number, what) < p;
-        let name = format!("{}:{call}", ty.name);
-        if faults.deny.as_deref() == Some(&name) {
+        if faults.denies(ty, call) {
             let message = format!(
                 "the deployer is not allowed to perform {} on {}",
                 ty.api, ty.name
@@ -242,6 +241,22 @@ impl Provider for Cloud {
         self.reply(number, ())
     }
 
+    async fn empty(&self, target: &Target) -> Result<bool, ProviderError> {
+        let number = self.gate(target.ty, "empty")?;
+        self.point("cloud: before emptying").await;
+        let more = {
+            let now = self.now();
+            let mut inner = self.inner();
+            inner.tick(now);
+            let key = inner.find_target(target).map(|object| object.key);
+            let key = key.ok_or_else(|| ProviderError::gone(&target.id))?;
+            inner.empty(key, now)
+        };
+        self.point("cloud: emptied").await;
+        self.pass(Duration::from_secs(1)).await;
+        self.reply(number, more)
+    }
+
     async fn delete(&self, target: &Target) -> Result<(), ProviderError> {
         let number = self.gate(target.ty, "delete")?;
         self.point("cloud: before deleting").await;
@@ -251,7 +266,7 @@ impl Provider for Cloud {
             inner.tick(now);
             let key = inner.find_target(target).map(|object| object.key);
             let key = key.ok_or_else(|| ProviderError::gone(&target.id))?;
-            inner.delete(key, target.ty, now, self.faults.seed)?;
+            inner.delete(key, target, now, self.faults.seed)?;
         }
         self.point("cloud: deleted").await;
         self.latency(target.ty.delete.states, target.ty.delete.typical_s)

@@ -1,25 +1,30 @@
 //! Deletions: refused while something holds the object, and what they leave
 //! behind.
 
-use mlplat_core::facts::{Held, Recovery, Side, Type};
-use mlplat_core::provider::{ErrorKind, ProviderError};
+use mlplat_core::facts::{Data, Fate, Held, Recovery, Side, Type};
+use mlplat_core::provider::{ErrorKind, ProviderError, Target};
 use serde_json::Value;
 
 use super::account::Inner;
 use super::dice::roll;
 use super::log::Effect;
-use super::object::{Linger, SimObject};
+use super::object::{LastCopy, Linger, SimObject};
 use super::rules::refuse;
 
+/// How many things one call takes out of an object, as `s3:DeleteObjects`.
+const BATCH: u64 = 1000;
+
 impl Inner {
-    /// A deletion. It is refused while something holds the object.
+    /// A deletion. It is refused while something holds the object, and leaves a
+    /// last copy where the type and the target's inputs say so.
     pub(super) fn delete(
         &mut self,
         key: u64,
-        ty: &Type,
+        target: &Target,
         now: f64,
         seed: u64,
     ) -> Result<(), ProviderError> {
+        let ty = target.ty;
         let Some(object) = self
             .objects
             .get(&key)
@@ -32,6 +37,12 @@ impl Inner {
         };
         self.check_free(object, ty)?;
         let mut effects = Vec::new();
+        if ty.data.fate(&target.inputs) == Fate::Copied {
+            effects.push(Effect::Copied(LastCopy {
+                ty: object.ty.clone(),
+                of: object.id.clone(),
+            }));
+        }
         let mut gone = vec![object.key];
         gone.extend(
             self.live()
@@ -61,6 +72,18 @@ impl Inner {
         Ok(())
     }
 
+    /// Takes a batch of what is in an object out of it; whether there is more.
+    pub(super) fn empty(&mut self, key: u64, now: f64) -> bool {
+        let Some(object) = self.objects.get(&key).filter(|object| object.contents > 0) else {
+            return false;
+        };
+        let mut object = object.clone();
+        object.contents = object.contents.saturating_sub(BATCH);
+        let more = object.contents > 0;
+        self.commit(now, vec![Effect::Put(Box::new(object))]);
+        more
+    }
+
     /// Who names an object in a way that blocks its deletion.
     pub(super) fn check_free(&self, object: &SimObject, ty: &Type) -> Result<(), ProviderError> {
         let protected = ["DeletionProtection", "DeletionProtectionEnabled"];
@@ -78,6 +101,15 @@ impl Inner {
                 code,
                 "deletion protection is on".to_owned(),
             ));
+        }
+        if ty.data == Data::MustBeEmpty && object.contents > 0 {
+            let blocked = ty
+                .blocked
+                .iter()
+                .find(|blocked| !blocked.when.contains("protection"));
+            let (code, when) =
+                blocked.map_or(("NotEmpty", "it is not empty"), |b| (b.code, b.when));
+            return Err(refuse(ErrorKind::Invalid, code, when.to_owned()));
         }
         for holder in self
             .live()

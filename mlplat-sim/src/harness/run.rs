@@ -88,7 +88,11 @@ impl<'a> Life<'a> {
     /// Runs a stage in a process that dies at its n-th fault point; 0 for never.
     #[must_use]
     pub fn go(&self, stage: &Stage, seed: u64, dies_at: u64) -> Lived {
-        let calm = DeployOptions::default();
+        let calm = DeployOptions {
+            // Whatever a program holds: at the end nothing is left.
+            delete_data: true,
+            ..DeployOptions::default()
+        };
         self.go_with(
             stage,
             seed,

@@ -6,7 +6,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use super::Clusters;
-use crate::cloud::{Cloud, OutsideError};
+use crate::cloud::{Cloud, OutsideError, SimObject};
 use crate::kube::{Failure, ObjectKey};
 
 /// The other door.
@@ -79,9 +79,15 @@ impl Door<'_> {
                 ty: object.ty.clone(),
                 id: object.id.clone(),
                 status: self.cloud.status_of(&object),
-                body: json!({ "inputs": object.inputs, "outputs": object.outputs, "lineage": object.lineage }),
+                body: body(&object),
             })
             .collect();
+        things.extend(self.cloud.copies().into_iter().map(|copy| Thing {
+            id: format!("{}:last-copy", copy.of),
+            status: "last copy".to_owned(),
+            body: json!({ "of": copy.of }),
+            ty: copy.ty,
+        }));
         for (cluster, endpoint) in self.clusters.endpoints() {
             let service = self.clusters.service(&endpoint).map_err(DoorError::Disk)?;
             let mut server = service.shared().lock();
@@ -139,6 +145,37 @@ impl Door<'_> {
         deleted.map_err(|why| refused(id, &why))
     }
 
+    /// Puts a finalizer on a Kubernetes object, so that its deletion hangs.
+    ///
+    /// # Errors
+    /// When there is no such object in a cluster.
+    pub fn hold(&self, id: &str, finalizer: &str) -> Result<(), DoorError> {
+        let (service, key) = self.in_some_cluster(id)?;
+        let now = service.shared().now();
+        let held = service.shared().lock().stick_outside(&key, now, finalizer);
+        held.map_err(|why| refused(id, &why))
+    }
+
+    /// Takes a finalizer off a Kubernetes object.
+    ///
+    /// # Errors
+    /// When there is no such object in a cluster.
+    pub fn release(&self, id: &str, finalizer: &str) -> Result<(), DoorError> {
+        let (service, key) = self.in_some_cluster(id)?;
+        let now = service.shared().now();
+        let mut server = service.shared().lock();
+        let released = server.unstick_outside(&key, now, finalizer);
+        released.map_err(|why| refused(id, &why))
+    }
+
+    fn in_some_cluster(
+        &self,
+        id: &str,
+    ) -> Result<(crate::kube::KubeService, ObjectKey), DoorError> {
+        self.in_cluster(id)?
+            .ok_or_else(|| DoorError::Cluster(format!("{} is in no cluster", id.escape_debug())))
+    }
+
     fn in_cluster(
         &self,
         id: &str,
@@ -148,6 +185,17 @@ impl Door<'_> {
                 continue;
             };
             let service = self.clusters.service(&endpoint).map_err(DoorError::Disk)?;
+            let named = service
+                .shared()
+                .lock()
+                .store()
+                .objects()
+                .map(|(key, _)| key)
+                .find(|key| self::id(&cluster, key) == id)
+                .cloned();
+            if let Some(key) = named {
+                return Ok(Some((service, key)));
+            }
             let parts: Vec<&str> = rest.split('/').collect();
             let key = match parts[..] {
                 [resource, name] => ObjectKey::new("", resource, "", name),
@@ -158,6 +206,16 @@ impl Door<'_> {
         }
         Ok(None)
     }
+}
+
+fn body(object: &SimObject) -> Value {
+    let mut body = json!({
+        "inputs": object.inputs, "outputs": object.outputs, "lineage": object.lineage,
+    });
+    if object.contents > 0 {
+        body["contents"] = object.contents.into();
+    }
+    body
 }
 
 fn refused(id: &str, why: &Failure) -> DoorError {

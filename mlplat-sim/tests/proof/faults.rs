@@ -140,7 +140,7 @@ fn lagging_reads_make_no_duplicates() {
 fn a_denied_deletion_is_reported_and_done_later() {
     let stage = yard_stage("red", "wind", 1);
     let mut denied = scenario("denied", vec![]);
-    denied.faults.deny = Some("test.Mill:delete".to_owned());
+    denied.faults.deny = vec!["test.Mill:delete".to_owned()];
     let life = Life::new(&denied);
     lives(&life, &stage, 1);
     let deployment = came_back(life.go(&Stage::Destroy, 2, 0));
@@ -164,7 +164,7 @@ fn a_replacement_that_is_refused_can_be_taken_back() {
     let calm = scenario("calm", vec![]);
     let life = Life::new(&calm);
     lives(&life, &red, 1);
-    denied.faults.deny = Some("test.Mill:create".to_owned());
+    denied.faults.deny = vec!["test.Mill:create".to_owned()];
     let life = Life {
         scenario: &denied,
         machine: life.machine,

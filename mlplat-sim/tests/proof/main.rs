@@ -11,6 +11,7 @@
 
 mod bad_state;
 mod cancel;
+mod data;
 mod drift;
 mod faults;
 mod kill;
@@ -19,5 +20,6 @@ mod oracles;
 mod provider_bugs;
 mod rotate;
 mod saved;
+mod step;
 mod timing;
 mod types;

@@ -10,6 +10,7 @@ use super::plan::load;
 use crate::cli::args::{DeployArgs, TargetName};
 use crate::cli::failure::{DONE, FAILED, Failure, INTERRUPTED};
 use crate::cli::session::Session;
+use crate::cli::step::gate;
 use crate::report::progress::{Json, Live, Quiet};
 use crate::report::text::{clean, pad};
 use crate::report::tone::Tone;
@@ -24,6 +25,10 @@ pub(crate) async fn deploy(session: &Session<'_>, args: &DeployArgs) -> Result<u
     plan.refresh_lookups = args.refresh_lookups;
     let mut options = session.deploy_options(plan);
     options.saved = args.plan.as_deref().map(load).transpose()?;
+    options.delete_data = args.delete_data;
+    if args.step {
+        options.gate = Some(gate(session.out, session.global.yes)?);
+    }
     let deployment = carry_out(session, &target, &engine, &graph, &options).await?;
     if deployment.outcome == Outcome::Complete && !session.global.json {
         let outputs = engine.outputs().await?;
@@ -49,7 +54,7 @@ pub(super) async fn carry_out(
     graph: &Graph,
     options: &DeployOptions,
 ) -> Result<Deployment, Failure> {
-    let sink = sink(session, target, graph);
+    let sink = sink(session, target, graph, options.gate.is_some());
     let refused = Mutex::new(false);
     let asks = target.asks && !session.global.yes && options.saved.is_none();
     let (out, json, signals) = (session.out, session.global.json, &session.signals);
@@ -92,12 +97,18 @@ pub(super) async fn carry_out(
     Ok(deployment)
 }
 
-fn sink<'a>(session: &'a Session<'_>, target: &Target, graph: &Graph) -> Box<dyn Sink + 'a> {
+fn sink<'a>(
+    session: &'a Session<'_>,
+    target: &Target,
+    graph: &Graph,
+    asks: bool,
+) -> Box<dyn Sink + 'a> {
     if session.global.json {
         return Box::new(Json::new(std::io::stdout()));
     }
     match session.out.live() {
-        Some(colour) if session.global.verbose == 0 => {
+        // Questions between its lines would be drawn over.
+        Some(colour) if session.global.verbose == 0 && !asks => {
             let context = graph.context();
             let title = format!("{} · {}", clean(&context.stack), clean(&context.env));
             Box::new(Live::new(title, target.pace, colour))

@@ -100,6 +100,8 @@ pub(crate) fn finished(event: &Event, ended: Option<&Running>) -> Option<String>
 fn skipped(because: &str) -> String {
     if because == "cancelled" {
         "the run was stopped".to_owned()
+    } else if because == "not confirmed" {
+        "it was not confirmed".to_owned()
     } else {
         format!("{} failed", clean(because))
     }

@@ -1,6 +1,6 @@
 //! Which state command it is.
 
-use super::{edit, look};
+use super::{edit, history, look};
 use crate::cli::args::StateCommand;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
@@ -9,7 +9,7 @@ pub(crate) async fn state(session: &Session<'_>, command: &StateCommand) -> Resu
     match command {
         StateCommand::List => look::list(session).await,
         StateCommand::Show { path } => look::show(session, path).await,
-        StateCommand::History => look::history(session).await,
+        StateCommand::History => history::history(session).await,
         StateCommand::Unlock => look::unlock(session).await,
         StateCommand::Mv { from, to } => edit::mv(session, from, to).await,
         StateCommand::Rm { path } => edit::rm(session, path).await,

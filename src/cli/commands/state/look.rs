@@ -1,12 +1,12 @@
 //! Looking at the state.
 
-use mlplat_core::state::{Holder, Record, State, StoreError};
+use mlplat_core::state::{Holder, State, StoreError};
 use mlplat_core::{NodePath, Problem};
 use serde_json::{Value, json};
 
 use crate::cli::failure::{DONE, FAILED, Failure};
 use crate::cli::session::Session;
-use crate::report::text::{clean, count};
+use crate::report::text::clean;
 
 /// `PATH TYPE ID` on each line, nothing when there is nothing.
 pub(super) async fn list(session: &Session<'_>) -> Result<u8, Failure> {
@@ -75,39 +75,6 @@ pub(super) fn no_object(path: &NodePath, state: &State) -> Problem {
         format!("the state has nothing at {path}"),
         fix,
     )
-}
-
-pub(super) async fn history(session: &Session<'_>) -> Result<u8, Failure> {
-    let target = session.target()?;
-    let stored = target.store.read().await?;
-    let Some(state) = &stored.state else {
-        session.out.report("nothing was ever deployed\n");
-        return Ok(DONE);
-    };
-    let program = state
-        .program
-        .as_deref()
-        .map_or("none", |hash| hash.get(..12).unwrap_or(hash));
-    let mut text = format!(
-        "deployment  {}\nlineage     {}\nprogram     {program}\nobjects     {}\n",
-        state.serial,
-        clean(&state.lineage),
-        state.objects.len()
-    );
-    if !stored.records.is_empty() {
-        let begun = stored
-            .records
-            .iter()
-            .filter(|record| matches!(record, Record::Begin { .. }))
-            .count();
-        text.push_str(&format!(
-            "\nan interrupted run left {}, among them {}; the next run goes on from there\n",
-            count(stored.records.len(), "record"),
-            count(begun, "begun step")
-        ));
-    }
-    session.out.report(&text);
-    Ok(DONE)
 }
 
 /// A file lock ends with its process, so there is nothing to break: either

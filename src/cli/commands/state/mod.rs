@@ -2,6 +2,7 @@
 
 mod command;
 mod edit;
+mod history;
 mod look;
 
 pub(crate) use command::state;
