@@ -13,27 +13,34 @@
 //! [`Irsa`], [`Role`], [`Bucket`], [`AccessEntry`]. [`policy`] builds IAM
 //! documents whose unknown parts stay visible, and [`catalog`] lists every type.
 
+pub mod acm;
 pub mod api;
 mod catalog;
+pub mod checks;
 mod constructs;
 pub mod ec2;
 pub mod ecr;
+pub mod efs;
 pub mod eks;
+pub mod fsx;
 pub mod iam;
 pub mod ids;
+pub mod kms;
 pub mod logs;
 pub mod lookups;
 pub mod policy;
 pub mod rds;
+pub mod route53;
 pub mod s3;
 pub mod secretsmanager;
 mod sources;
 
 pub use catalog::catalog;
 pub use constructs::{
-    AccessEntry, Addons, AwsManagedPassword, Bucket, BucketHandle, DEFAULT_KUBERNETES_VERSION,
-    Database, DbClass, EcrRepo, EcrRepoHandle, EksCluster, EksClusterHandle, Endpoint,
-    EndpointService, Engine, ExistingZone, Grant, HasSecurityGroup, IdentityHandle, Ingress, Irsa,
+    AccessEntry, Addons, AwsManagedPassword, Bucket, BucketHandle, Certificate, CertificateHandle,
+    DEFAULT_KUBERNETES_VERSION, Database, DbClass, DnsRecord, EcrRepo, EcrRepoHandle, EksCluster,
+    EksClusterHandle, Endpoint, EndpointService, Engine, ExistingZone, Grant, HasSecurityGroup,
+    HostedZone, HostedZoneHandle, HostedZoneLookup, IdentityHandle, Ingress, Irsa,
     KNOWN_KUBERNETES_VERSIONS, MySql, MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion,
     Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity, Ports, Postgres, PostgresEngine,
     PostgresHandle, PostgresManagedHandle, PostgresVersion, PrivateSubnets, PublicSubnets, Role,

@@ -1,7 +1,7 @@
 //! The toolkit for tests of programs: what it answers, and what it says when a
 //! test fails.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 

@@ -17,7 +17,8 @@
 //! ```
 //!
 //! Who may take on a role is said by [`trust`]; AWS's own policies are in
-//! [`ManagedPolicy`] and [`AccessPolicy`].
+//! [`ManagedPolicy`] and [`AccessPolicy`]. What a whole program permits is read by
+//! [`ReadPolicies`].
 
 mod access_policy;
 mod action;
@@ -25,6 +26,7 @@ mod condition;
 mod document;
 mod managed;
 mod principal;
+mod read;
 mod render;
 mod size;
 pub mod trust;
@@ -35,4 +37,5 @@ pub use condition::{Condition, Operator};
 pub use document::{Effect, PolicyDocument, Statement};
 pub use managed::ManagedPolicy;
 pub use principal::Principal;
+pub use read::{Access, Permission, Policies, ReadPolicies, RoleOfProgram};
 pub use size::{Limit, TooLong};
