@@ -3,9 +3,9 @@
 pub use std::process::ExitCode;
 
 pub use mlplat_aws::{
-    AccessEntry, Bucket, DbClass, EcrRepo, EksCluster, Endpoint, Ingress, Irsa, MySql,
-    MySqlVersion, Nat, NodeGroup, Peer, PodIdentity, Postgres, PostgresVersion, Role, SecretEntry,
-    SecurityGroup, Vpc, VpcEndpoints,
+    AccessEntry, Bucket, Certificate, DbClass, EcrRepo, EksCluster, Endpoint, HostedZone, Ingress,
+    Irsa, MySql, MySqlVersion, Nat, NodeGroup, Peer, PodIdentity, Postgres, PostgresVersion, Role,
+    SecretEntry, SecurityGroup, Vpc, VpcEndpoints,
 };
 pub use mlplat_core::graph::{Construct, Lifecycle, OtherStack, Scope, Stack};
 pub use mlplat_core::null::Null;

@@ -7,7 +7,7 @@ mod names;
 use std::io::{self, Write};
 
 use mlplat_aws::policy::ManagedPolicy;
-use mlplat_aws::{api, catalog, ec2, ecr, eks, logs, s3};
+use mlplat_aws::{acm, api, catalog, ec2, ecr, eks, logs, route53, s3};
 use serde_json::{Value, json};
 
 fn main() -> io::Result<()> {
@@ -25,6 +25,21 @@ fn main() -> io::Result<()> {
 /// The enumerations of this crate, by the field that takes them.
 fn values() -> Vec<Value> {
     let each = [
+        (
+            "acm.Certificate",
+            "ValidationMethod",
+            names::of::<acm::ValidationMethod>(),
+        ),
+        (
+            "acm.Certificate",
+            "KeyAlgorithm",
+            names::of::<acm::KeyAlgorithm>(),
+        ),
+        (
+            "route53.RecordSet",
+            "Type",
+            names::of::<route53::RecordType>(),
+        ),
         (
             "ec2.VPC",
             "InstanceTenancy",

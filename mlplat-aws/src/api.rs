@@ -5,6 +5,7 @@
 //! and `[]` is an element of a list. Fields that a call after the creation
 //! sets name that call in [`Mapping::also`].
 
+mod dns;
 mod ecr;
 mod logs;
 mod rds;
@@ -61,6 +62,8 @@ const EC2_TAGS: Path = p("Tags", "Tags", "TagSpecifications[].Tags");
 
 /// The mapping of every resource type of this crate.
 pub static MAPPINGS: &[Mapping] = &[
+    dns::CERTIFICATE,
+    dns::CERTIFICATE_VALIDATION,
     Mapping {
         also: &["ec2:RevokeSecurityGroupEgress"],
         ..plain("ec2.DefaultSecurityGroupLock", "")
@@ -199,6 +202,8 @@ pub static MAPPINGS: &[Mapping] = &[
     rds::DB_PARAMETER_GROUP,
     rds::DB_SUBNET_GROUP,
     logs::LOG_GROUP,
+    dns::HOSTED_ZONE,
+    dns::RECORD_SET,
     BUCKET,
     Mapping {
         paths: &[p("PolicyDocument", "PolicyDocument", "Policy")],

@@ -2,7 +2,7 @@
 
 use mlplat_core::facts::Type;
 
-use crate::{ec2, ecr, eks, iam, logs, lookups, rds, s3, secretsmanager};
+use crate::{acm, ec2, ecr, eks, iam, logs, lookups, rds, route53, s3, secretsmanager};
 
 /// The facts of every type, in order of service and name.
 ///
@@ -16,6 +16,8 @@ pub fn catalog() -> &'static [&'static Type] {
 }
 
 static CATALOG: &[&Type] = &[
+    &acm::CERTIFICATE,
+    &acm::CERTIFICATE_VALIDATION,
     &lookups::AVAILABILITY_ZONES,
     &ec2::DEFAULT_SECURITY_GROUP_LOCK,
     &ec2::EIP,
@@ -51,6 +53,9 @@ static CATALOG: &[&Type] = &[
     &rds::DB_PARAMETER_GROUP,
     &rds::DB_SUBNET_GROUP,
     &logs::LOG_GROUP,
+    &route53::HOSTED_ZONE,
+    &lookups::HOSTED_ZONE_BY_NAME,
+    &route53::RECORD_SET,
     &s3::BUCKET,
     &s3::BUCKET_POLICY,
     &secretsmanager::SECRET,

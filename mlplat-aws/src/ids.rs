@@ -68,6 +68,11 @@ mlplat_core::ids! {
     /// The ARN of an IAM principal (role or user) that has an access entry.
     pub struct PrincipalArn;
 
+    /// `Z0123456789ABCDEFGHIJ`.
+    pub struct HostedZoneId;
+    /// `arn:aws:acm:eu-central-1:123456789012:certificate/uuid`.
+    pub struct CertificateArn;
+
     /// The name of a CloudWatch log group.
     pub struct LogGroupName;
     /// `arn:aws:logs:eu-central-1:123456789012:log-group:name:*`.

@@ -14,6 +14,7 @@
 //! documents whose unknown parts stay visible, and [`catalog`] lists every type.
 
 pub mod acm;
+pub mod acm;
 pub mod api;
 mod catalog;
 pub mod checks;
@@ -30,6 +31,7 @@ pub mod logs;
 pub mod lookups;
 pub mod policy;
 pub mod rds;
+pub mod route53;
 pub mod route53;
 pub mod s3;
 pub mod secretsmanager;

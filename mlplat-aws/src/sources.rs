@@ -26,5 +26,11 @@ pub(crate) const SECRETS_MANAGER: &str = "Secrets Manager API 2017-10-17 in boto
 /// CloudWatch Logs.
 pub(crate) const LOGS: &str = "CloudWatch Logs API 2014-03-28 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; CloudWatch Logs user guide read 2026-11-20";
 
+/// Route 53.
+pub(crate) const ROUTE53: &str = "Route 53 API 2013-04-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; Route 53 quotas and developer guide read 2026-11-20";
+
+/// Certificate Manager.
+pub(crate) const ACM: &str = "ACM API 2015-12-08 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; ACM quotas and user guide read 2026-11-20";
+
 /// ECR.
 pub(crate) const ECR: &str = "ECR API 2015-09-21 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; ECR quotas and user guide read 2026-11-20";

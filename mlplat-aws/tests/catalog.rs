@@ -4,7 +4,9 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mlplat_aws::{api, catalog, ec2, ecr, eks, iam, logs, lookups, rds, s3, secretsmanager};
+use mlplat_aws::{
+    acm, api, catalog, ec2, ecr, eks, iam, logs, lookups, rds, route53, s3, secretsmanager,
+};
 use mlplat_core::facts::{
     Held, Join, Kind, OnChange, OutputLife, Recovery, Refs, Scope, Side, Tagging, Type,
 };
@@ -25,6 +27,8 @@ const WITHOUT_STRUCT: [&str; 2] = ["ec2.NetworkAcl", "ecr.Image"];
 /// Every struct of the crate.
 fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     [
+        struct_fields::<acm::Certificate>(),
+        struct_fields::<acm::CertificateValidation>(),
         struct_fields::<ec2::DefaultSecurityGroupLock>(),
         struct_fields::<ec2::Eip>(),
         struct_fields::<ec2::InternetGateway>(),
@@ -56,9 +60,12 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<lookups::AvailabilityZones>(),
         struct_fields::<lookups::CallerIdentity>(),
         struct_fields::<lookups::ClusterVersions>(),
+        struct_fields::<lookups::HostedZoneByName>(),
         struct_fields::<rds::DbInstance>(),
         struct_fields::<rds::DbParameterGroup>(),
         struct_fields::<rds::DbSubnetGroup>(),
+        struct_fields::<route53::HostedZone>(),
+        struct_fields::<route53::RecordSet>(),
         struct_fields::<s3::Bucket>(),
         struct_fields::<s3::BucketPolicy>(),
         struct_fields::<secretsmanager::Secret>(),
@@ -232,9 +239,18 @@ fn scope_exists(ty: &Type, scope: Scope) -> bool {
 fn forms_use_known_words() {
     for ty in catalog() {
         for output in ty.outputs {
+            if let Some((fields, _)) = each(output.form) {
+                assert!(
+                    fields.split(',').all(|field| ty.field(field).is_some()),
+                    "{}.{}",
+                    ty.name,
+                    output.name
+                );
+            }
             for word in placeholders(output.form) {
                 let known = match word {
                     "region" | "account" | "partition" | "ca" | "uuid" | "ipv4" | "counter" => true,
+                    "item" | "item:domain" | "item:hex32" => each(output.form).is_some(),
                     word if word.starts_with("child:") => true,
                     word if number(word, "hex") || number(word, "upper") => true,
                     word => {
@@ -246,6 +262,11 @@ fn forms_use_known_words() {
             }
         }
     }
+}
+
+/// The fields of a form with one text per value.
+fn each(form: &str) -> Option<(&str, &str)> {
+    form.strip_prefix("each(")?.split_once(") ")
 }
 
 fn placeholders(form: &str) -> Vec<&str> {

@@ -359,8 +359,9 @@ def check_codes(ledger, api, fact, mapping, deletes):
 def references(refs):
     if refs == "No":
         return []
-    if "To" in refs:
-        return [tuple(refs["To"])]
+    for kind in ("To", "May"):
+        if kind in refs:
+            return [tuple(refs[kind])]
     targets, held = refs["ToAny"]
     return [(target, held) for target in targets]
 

@@ -7,15 +7,19 @@
 
 mod access_entry;
 mod bucket;
+mod certificate;
 mod cidr;
 mod cluster_access;
 mod cluster_addons;
 mod control_plane_logs;
 mod database;
+mod dns_record;
+mod domain;
 mod ecr_repo;
 mod eks_cluster;
 mod endpoint;
 mod grant;
+mod hosted_zone;
 mod identity;
 mod instance;
 mod irsa;
@@ -35,16 +39,19 @@ mod vpc_endpoints;
 
 pub use access_entry::AccessEntry;
 pub use bucket::{Bucket, BucketHandle};
+pub use certificate::{Certificate, CertificateHandle};
 pub use cluster_addons::Addons;
 pub use database::{
     AwsManagedPassword, Database, DbClass, Engine, MySql, MySqlEngine, MySqlHandle,
     MySqlManagedHandle, MySqlVersion, Postgres, PostgresEngine, PostgresHandle,
     PostgresManagedHandle, PostgresVersion, SealedPassword,
 };
+pub use dns_record::DnsRecord;
 pub use ecr_repo::{EcrRepo, EcrRepoHandle};
 pub use eks_cluster::{EksCluster, EksClusterHandle};
 pub use endpoint::Endpoint;
 pub use grant::Grant;
+pub use hosted_zone::{HostedZone, HostedZoneHandle, HostedZoneLookup};
 pub use identity::IdentityHandle;
 pub use irsa::Irsa;
 pub use kubernetes_version::{DEFAULT_KUBERNETES_VERSION, KNOWN_KUBERNETES_VERSIONS};

@@ -7,8 +7,10 @@ mod addon_version;
 mod availability_zones;
 mod caller_identity;
 mod cluster_versions;
+mod hosted_zone_by_name;
 
 pub use addon_version::*;
 pub use availability_zones::*;
 pub use caller_identity::*;
 pub use cluster_versions::*;
+pub use hosted_zone_by_name::*;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests.
 
 mod database;
+mod dns;
 mod endpoints;
 mod logs;
 mod registry;

@@ -1,0 +1,7 @@
+//! DNS.
+
+mod hosted_zone;
+mod record_set;
+
+pub use hosted_zone::*;
+pub use record_set::*;
