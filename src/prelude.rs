@@ -3,9 +3,10 @@
 pub use std::process::ExitCode;
 
 pub use mlplat_aws::{
-    AccessEntry, Bucket, Certificate, DbClass, EcrRepo, EksCluster, Endpoint, HostedZone, Ingress,
-    Irsa, MySql, MySqlVersion, Nat, NodeGroup, Peer, PodIdentity, Postgres, PostgresVersion, Role,
-    SecretEntry, SecurityGroup, Vpc, VpcEndpoints,
+    AccessEntry, Bucket, Certificate, DbClass, EcrRepo, EfsDirectory, EfsStorage, EksCluster,
+    Endpoint, FsxLustre, HostedZone, Ingress, Irsa, KmsKey, MySql, MySqlVersion, Nat, NodeGroup,
+    Peer, PodIdentity, Postgres, PostgresVersion, Role, SecretEntry, SecurityGroup, Vpc,
+    VpcEndpoints,
 };
 pub use mlplat_core::graph::{Construct, Lifecycle, OtherStack, Scope, Stack};
 pub use mlplat_core::null::Null;

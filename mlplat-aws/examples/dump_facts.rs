@@ -7,7 +7,7 @@ mod names;
 use std::io::{self, Write};
 
 use mlplat_aws::policy::ManagedPolicy;
-use mlplat_aws::{acm, api, catalog, ec2, ecr, eks, logs, route53, s3};
+use mlplat_aws::{acm, api, catalog, ec2, ecr, efs, eks, fsx, kms, logs, rds, route53, s3};
 use serde_json::{Value, json};
 
 fn main() -> io::Result<()> {
@@ -132,6 +132,53 @@ fn values() -> Vec<Value> {
             "s3.Bucket",
             "ObjectOwnership",
             names::of::<s3::ObjectOwnership>(),
+        ),
+        (
+            "efs.FileSystem",
+            "PerformanceMode",
+            names::of::<efs::PerformanceMode>(),
+        ),
+        (
+            "efs.FileSystem",
+            "ThroughputMode",
+            names::of::<efs::ThroughputMode>(),
+        ),
+        (
+            "efs.FileSystem",
+            "BackupStatus",
+            names::of::<efs::BackupStatus>(),
+        ),
+        (
+            "efs.FileSystem",
+            "LifecyclePolicies[]",
+            names::of::<efs::ResolvedLifecyclePolicy>(),
+        ),
+        (
+            "fsx.FileSystem",
+            "DeploymentType",
+            names::of::<fsx::LustreDeploymentType>(),
+        ),
+        (
+            "fsx.DataRepositoryAssociation",
+            "AutoImportEvents",
+            names::of::<fsx::RepositoryEvent>(),
+        ),
+        (
+            "fsx.DataRepositoryAssociation",
+            "AutoExportEvents",
+            names::of::<fsx::RepositoryEvent>(),
+        ),
+        ("kms.Key", "KeySpec", names::of::<kms::KeySpec>()),
+        ("kms.Key", "KeyUsage", names::of::<kms::KeyUsage>()),
+        (
+            "rds.DBInstance",
+            "StorageType",
+            names::of::<rds::StorageType>(),
+        ),
+        (
+            "rds.DBInstance",
+            "EngineLifecycleSupport",
+            names::of::<rds::EngineLifecycleSupport>(),
         ),
     ];
     let days = logs::Retention::ALL.iter().map(|period| period.days());

@@ -7,6 +7,9 @@
 
 mod dns;
 mod ecr;
+mod efs;
+mod fsx;
+mod kms;
 mod logs;
 mod rds;
 mod secretsmanager;
@@ -170,6 +173,9 @@ pub static MAPPINGS: &[Mapping] = &[
     plain("ec2.VPCGatewayAttachment", "ec2:DetachInternetGateway"),
     plain("ecr.Image", "ecr:BatchDeleteImage"),
     ecr::REPOSITORY,
+    efs::ACCESS_POINT,
+    efs::FILE_SYSTEM,
+    efs::MOUNT_TARGET,
     plain("eks.AccessEntry", "eks:DeleteAccessEntry"),
     Mapping {
         paths: &[
@@ -198,6 +204,10 @@ pub static MAPPINGS: &[Mapping] = &[
     plain("iam.Role", "iam:DeleteRole"),
     plain("iam.RolePolicy", "iam:DeleteRolePolicy"),
     plain("iam.RolePolicyAttachment", "iam:DetachRolePolicy"),
+    fsx::DATA_REPOSITORY_ASSOCIATION,
+    fsx::FILE_SYSTEM,
+    kms::ALIAS,
+    kms::KEY,
     rds::DB_INSTANCE,
     rds::DB_PARAMETER_GROUP,
     rds::DB_SUBNET_GROUP,

@@ -2,7 +2,9 @@
 
 use mlplat_core::facts::Type;
 
-use crate::{acm, ec2, ecr, eks, iam, logs, lookups, rds, route53, s3, secretsmanager};
+use crate::{
+    acm, ec2, ecr, efs, eks, fsx, iam, kms, logs, lookups, rds, route53, s3, secretsmanager,
+};
 
 /// The facts of every type, in order of service and name.
 ///
@@ -37,6 +39,9 @@ static CATALOG: &[&Type] = &[
     &ec2::VPC_GATEWAY_ATTACHMENT,
     &ecr::IMAGE,
     &ecr::REPOSITORY,
+    &efs::ACCESS_POINT,
+    &efs::FILE_SYSTEM,
+    &efs::MOUNT_TARGET,
     &eks::ACCESS_ENTRY,
     &eks::ACCESS_POLICY_ASSOCIATION,
     &eks::ADDON,
@@ -45,10 +50,14 @@ static CATALOG: &[&Type] = &[
     &lookups::CLUSTER_VERSIONS,
     &eks::NODEGROUP,
     &eks::POD_IDENTITY_ASSOCIATION,
+    &fsx::DATA_REPOSITORY_ASSOCIATION,
+    &fsx::FILE_SYSTEM,
     &iam::OIDC_PROVIDER,
     &iam::ROLE,
     &iam::ROLE_POLICY,
     &iam::ROLE_POLICY_ATTACHMENT,
+    &kms::ALIAS,
+    &kms::KEY,
     &rds::DB_INSTANCE,
     &rds::DB_PARAMETER_GROUP,
     &rds::DB_SUBNET_GROUP,

@@ -104,4 +104,24 @@ mlplat_core::ids! {
     pub struct SecretName;
     /// `arn:aws:secretsmanager:eu-central-1:123456789012:secret:name-AbCdEf`.
     pub struct SecretArn;
+
+    /// The id of a KMS key: 36 characters of hexadecimal digits and `-`.
+    pub struct KeyId;
+    /// `arn:aws:kms:eu-central-1:123456789012:key/id`.
+    pub struct KeyArn;
+    /// `alias/name`.
+    pub struct AliasName;
+    /// The id of an EFS file system: `fs-0123456789abcdef0`.
+    pub struct EfsFileSystemId;
+    /// `fsmt-0123456789abcdef0`.
+    pub struct MountTargetId;
+    /// `fsap-0123456789abcdef0`.
+    pub struct AccessPointId;
+    /// `arn:aws:elasticfilesystem:eu-central-1:123456789012:access-point/fsap-0123456789abcdef0`.
+    pub struct AccessPointArn;
+    /// The id of an FSx file system: `fs-0123456789abcdef0`.
+    pub struct FsxFileSystemId;
+    /// A directory of an FSx file system that shows a bucket:
+    /// `dra-0123456789abcdef0`.
+    pub struct AssociationId;
 }

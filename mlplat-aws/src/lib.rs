@@ -10,10 +10,10 @@
 //!
 //! Above it are the constructs that a program is composed of, here at the top:
 //! [`Vpc`], [`SecurityGroup`], [`EksCluster`], [`NodeGroup`], [`PodIdentity`],
-//! [`Irsa`], [`Role`], [`Bucket`], [`AccessEntry`]. [`policy`] builds IAM
+//! [`Irsa`], [`Role`], [`AccessEntry`]; for data [`Bucket`], [`MySql`],
+//! [`Postgres`], [`EfsStorage`], [`FsxLustre`], [`SecretEntry`], [`KmsKey`]. [`policy`] builds IAM
 //! documents whose unknown parts stay visible, and [`catalog`] lists every type.
 
-pub mod acm;
 pub mod acm;
 pub mod api;
 mod catalog;
@@ -32,7 +32,6 @@ pub mod lookups;
 pub mod policy;
 pub mod rds;
 pub mod route53;
-pub mod route53;
 pub mod s3;
 pub mod secretsmanager;
 mod sources;
@@ -40,13 +39,14 @@ mod sources;
 pub use catalog::catalog;
 pub use constructs::{
     AccessEntry, Addons, AwsManagedPassword, Bucket, BucketHandle, Certificate, CertificateHandle,
-    DEFAULT_KUBERNETES_VERSION, Database, DbClass, DnsRecord, EcrRepo, EcrRepoHandle, EksCluster,
-    EksClusterHandle, Endpoint, EndpointService, Engine, ExistingZone, Grant, HasSecurityGroup,
+    DEFAULT_KUBERNETES_VERSION, Database, DbClass, DnsRecord, EcrRepo, EcrRepoHandle, EfsDirectory,
+    EfsDirectoryHandle, EfsStorage, EfsStorageHandle, EksCluster, EksClusterHandle, Endpoint,
+    EndpointService, Engine, ExistingZone, FsxLustre, FsxLustreHandle, Grant, HasSecurityGroup,
     HostedZone, HostedZoneHandle, HostedZoneLookup, IdentityHandle, Ingress, Irsa,
-    KNOWN_KUBERNETES_VERSIONS, MySql, MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion,
-    Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity, Ports, Postgres, PostgresEngine,
-    PostgresHandle, PostgresManagedHandle, PostgresVersion, PrivateSubnets, PublicSubnets, Role,
-    SealedPassword, SecretEntry, SecretEntryHandle, SecurityGroup, SecurityGroupHandle, Vpc,
-    VpcEndpoints, VpcEndpointsHandle,
+    KNOWN_KUBERNETES_VERSIONS, KmsKey, KmsKeyHandle, MySql, MySqlEngine, MySqlHandle,
+    MySqlManagedHandle, MySqlVersion, Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity,
+    Ports, Postgres, PostgresEngine, PostgresHandle, PostgresManagedHandle, PostgresVersion,
+    PrivateSubnets, PublicSubnets, Role, SealedPassword, SecretEntry, SecretEntryHandle,
+    SecurityGroup, SecurityGroupHandle, Vpc, VpcEndpoints, VpcEndpointsHandle,
 };
 pub use ids::Tags;

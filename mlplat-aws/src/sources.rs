@@ -17,6 +17,15 @@ pub(crate) const EKS: &str = "EKS API 2017-11-01 in botocore 1.44.5 (2026-11); C
 /// S3.
 pub(crate) const S3: &str = "S3 API 2006-03-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; S3 user guide read 2026-11-20";
 
+/// KMS.
+pub(crate) const KMS: &str = "KMS API 2014-11-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; KMS quotas and developer guide read 2026-11-20";
+
+/// EFS.
+pub(crate) const EFS: &str = "EFS API 2015-02-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; EFS quotas and user guide read 2026-11-20";
+
+/// FSx.
+pub(crate) const FSX: &str = "FSx API 2018-03-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; FSx for Lustre quotas and user guide read 2026-11-20";
+
 /// RDS. Engine versions, storage and password rules are from its user guide.
 pub(crate) const RDS: &str = "RDS API 2014-10-31 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; RDS quotas and user guide read 2026-11-20";
 

@@ -5,7 +5,8 @@ mod names;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mlplat_aws::{
-    acm, api, catalog, ec2, ecr, eks, iam, logs, lookups, rds, route53, s3, secretsmanager,
+    acm, api, catalog, ec2, ecr, efs, eks, fsx, iam, kms, logs, lookups, rds, route53, s3,
+    secretsmanager,
 };
 use mlplat_core::facts::{
     Held, Join, Kind, OnChange, OutputLife, Recovery, Refs, Scope, Side, Tagging, Type,
@@ -45,12 +46,17 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<ec2::VpcEndpoint>(),
         struct_fields::<ec2::VpcGatewayAttachment>(),
         struct_fields::<ecr::Repository>(),
+        struct_fields::<efs::AccessPoint>(),
+        struct_fields::<efs::FileSystem>(),
+        struct_fields::<efs::MountTarget>(),
         struct_fields::<eks::AccessEntry>(),
         struct_fields::<eks::AccessPolicyAssociation>(),
         struct_fields::<eks::Addon>(),
         struct_fields::<eks::Cluster>(),
         struct_fields::<eks::Nodegroup>(),
         struct_fields::<eks::PodIdentityAssociation>(),
+        struct_fields::<fsx::DataRepositoryAssociation>(),
+        struct_fields::<fsx::FileSystem>(),
         struct_fields::<iam::OidcProvider>(),
         struct_fields::<iam::Role>(),
         struct_fields::<iam::RolePolicy>(),
@@ -61,6 +67,8 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<lookups::CallerIdentity>(),
         struct_fields::<lookups::ClusterVersions>(),
         struct_fields::<lookups::HostedZoneByName>(),
+        struct_fields::<kms::Alias>(),
+        struct_fields::<kms::Key>(),
         struct_fields::<rds::DbInstance>(),
         struct_fields::<rds::DbParameterGroup>(),
         struct_fields::<rds::DbSubnetGroup>(),

@@ -41,11 +41,7 @@ pub(super) const FILE_SYSTEM: Mapping = Mapping {
     ],
     status: "efs:LifeCycleState",
     paths: &[
-        p(
-            "BackupStatus",
-            "BackupPolicy.Status",
-            "BackupPolicy.Status",
-        ),
+        p("BackupStatus", "BackupPolicy.Status", "BackupPolicy.Status"),
         p("FileSystemPolicy", "FileSystemPolicy", "Policy"),
         p("Tags", "FileSystemTags", "Tags"),
     ],
