@@ -5,6 +5,7 @@
 
 mod support;
 
+use mlplat_sim::kube::controllers::control_plane;
 use mlplat_sim::kube::{Parts, conformance};
 use support::cluster;
 
@@ -28,7 +29,11 @@ fn show(report: &conformance::Report) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn simulation_answers_as_recorded() {
-    let (client, _) = cluster(Parts::default());
+    // The recorded server ran without controllers of workloads.
+    let (client, _) = cluster(Parts {
+        controllers: control_plane(),
+        ..Parts::default()
+    });
     let only = std::env::var("MLPLAT_CONFORMANCE_ONLY").unwrap_or_default();
     let report = conformance::run(client, &only).await;
     println!("{}", show(&report));

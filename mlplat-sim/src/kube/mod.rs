@@ -27,11 +27,13 @@
 //! object in the answer to an apply that changes nothing does not show empty metadata that was sent; daemon
 //! sets lack the annotation of their template's generation.
 
+mod behaviour;
 mod clock;
 pub mod conformance;
 pub mod controllers;
 mod fault;
 pub mod fields;
+mod infrastructure;
 mod journal;
 mod kinds;
 mod meta;
@@ -43,8 +45,10 @@ mod status;
 mod store;
 mod verbs;
 
+pub use behaviour::{BEHAVIOUR_MAP, Behaviour, BehaviourError, Behaviours};
 pub use clock::{Clock, Sleep, since_epoch, timestamp};
 pub use fault::{Fault, Faults, NoFaults, RequestInfo, Verb};
+pub use infrastructure::{BalancerWish, Infrastructure, Machine, Size, Standalone, VolumeWish};
 pub use journal::{Effect, Forget, Journal, JournalError, ObjectKey};
 pub use kinds::{Kind, Registry, Scope};
 pub use outside::OUTSIDE_MANAGER;

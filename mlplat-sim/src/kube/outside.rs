@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::kube::behaviour::Behaviours;
+use crate::kube::controllers;
 use crate::kube::journal::ObjectKey;
 use crate::kube::kinds::Kind;
 use crate::kube::meta;
@@ -32,6 +34,43 @@ impl ApiServer {
         let how = Writing::by(OUTSIDE_MANAGER);
         self.outside(now, |store| {
             verbs::update_with(store, &kind, key, &how, edit).map(|_| ())
+        })
+    }
+
+    /// Chooses what containers do from now on: which images cannot be pulled, who crashes, which jobs fail. What was
+    /// chosen before is forgotten; nothing chosen lets everything run.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use mlplat_sim::kube::{ApiServer, Parts};
+    ///
+    /// let mut server = ApiServer::new(Parts::default(), Duration::ZERO).expect("nothing to write to");
+    /// let chosen = "pull=registry.example/missing:1, crash=server:137x3".parse().expect("two behaviours");
+    /// server.choose_outside(&chosen, Duration::ZERO).expect("nothing to write to");
+    /// ```
+    ///
+    /// # Errors
+    /// When the journal cannot keep it.
+    pub fn choose_outside(&mut self, chosen: &Behaviours, now: Duration) -> Result<(), Failure> {
+        self.outside(now, |store| {
+            controllers::choose(store, chosen);
+            Ok(())
+        })
+    }
+
+    /// Closes a node to new pods, or opens it.
+    ///
+    /// # Errors
+    /// When the journal cannot keep it.
+    pub fn cordon_outside(
+        &mut self,
+        node: &str,
+        closed: bool,
+        now: Duration,
+    ) -> Result<(), Failure> {
+        self.outside(now, |store| {
+            controllers::cordon(store, node, closed);
+            Ok(())
         })
     }
 

@@ -6,7 +6,7 @@
 //!   once no dependent with `blockOwnerDeletion` is left.
 //! - An owner that is being deleted with the finalizer `orphan` has the references to it removed, then is let go.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,20 +34,18 @@ impl Controller for GarbageCollector {
     }
 
     fn react(&mut self, store: &mut Store, _: Duration) -> Option<Duration> {
-        let dependents = dependents(store);
         let waiting: Vec<(ObjectKey, Arc<Value>)> = store
-            .objects()
-            .filter(|(_, object)| meta::deleting(object))
+            .leaving()
             .map(|(key, object)| (key.clone(), Arc::clone(object)))
             .collect();
-        let none = Vec::new();
         for (key, object) in waiting {
-            let held = dependents.get(meta::uid(&object)).unwrap_or(&none);
             let finalizers = meta::finalizers(&object);
             if finalizers.contains(&meta::ORPHAN) {
-                orphan(store, &key, &object, held);
+                let held = held(store, &object);
+                orphan(store, &key, &object, &held);
             } else if finalizers.contains(&meta::FOREGROUND) {
-                foreground(store, &key, held);
+                let held = held(store, &object);
+                foreground(store, &key, &held);
             }
         }
         sweep(store);
@@ -55,19 +53,21 @@ impl Controller for GarbageCollector {
     }
 }
 
-fn dependents(store: &Store) -> BTreeMap<String, Vec<Reference>> {
-    let mut out: BTreeMap<String, Vec<Reference>> = BTreeMap::new();
-    for (key, object) in store.objects() {
-        for owner in owners(object) {
-            let blocks = owner["blockOwnerDeletion"].as_bool() == Some(true);
-            let uid = owner["uid"].as_str().unwrap_or_default().to_owned();
-            out.entry(uid).or_default().push(Reference {
-                dependent: key.clone(),
-                blocks,
-            });
-        }
-    }
-    out
+/// The dependents of an owner.
+fn held(store: &Store, owner: &Value) -> Vec<Reference> {
+    let uid = meta::uid(owner);
+    let blocks = |object: &Value| {
+        owners(object)
+            .filter(|one| one["uid"] == uid)
+            .any(|one| one["blockOwnerDeletion"].as_bool() == Some(true))
+    };
+    let dependents = store.dependents(uid);
+    dependents
+        .map(|(key, object)| Reference {
+            dependent: key.clone(),
+            blocks: blocks(object),
+        })
+        .collect()
 }
 
 fn owners(object: &Value) -> impl Iterator<Item = &Value> {
@@ -117,27 +117,24 @@ fn foreground(store: &mut Store, key: &ObjectKey, held: &[Reference]) {
 
 /// A dependent that has dependents of its own waits for them in turn.
 fn cascade(store: &Store, key: &ObjectKey) -> Option<Propagation> {
-    let uid = meta::uid(store.get(key)?);
     let owns = store
-        .objects()
-        .any(|(_, object)| owners(object).any(|owner| owner["uid"] == uid));
+        .dependents(meta::uid(store.get(key)?))
+        .next()
+        .is_some();
     owns.then_some(Propagation::Foreground)
 }
 
 /// Deletes what has lost its last owner.
 fn sweep(store: &mut Store) {
-    let live: BTreeSet<&str> = store
-        .objects()
-        .map(|(_, object)| meta::uid(object))
-        .collect();
-    let lost: Vec<ObjectKey> = store
-        .objects()
-        .filter(|(_, object)| !meta::deleting(object))
-        .filter(|(_, object)| owners(object).next().is_some())
-        .filter(|(_, object)| {
-            owners(object).all(|owner| !live.contains(owner["uid"].as_str().unwrap_or_default()))
+    let gone = |owner: &Value| !store.is_live(owner["uid"].as_str().unwrap_or_default());
+    let candidates: BTreeSet<&ObjectKey> = store.lost().collect();
+    let lost: Vec<ObjectKey> = candidates
+        .into_iter()
+        .filter(|key| {
+            let object = store.get(key);
+            object.is_some_and(|object| !meta::deleting(object) && owners(object).all(gone))
         })
-        .map(|(key, _)| key.clone())
+        .cloned()
         .collect();
     for key in lost {
         remove(store, &key, None);

@@ -5,28 +5,63 @@
 //! on where it was. Whatever it writes goes through the same verbs as requests, with generations, ownership and
 //! finalizers, and is journalled before it is seen.
 //!
-//! Here are the controllers without which nothing can be deleted or served: [`Namespaces`], [`GarbageCollector`],
-//! [`ServiceAccounts`], [`Definitions`]. **Workloads belong here too**, one file each: deployments and replica sets,
-//! stateful and daemon sets, jobs, claims and volumes, load balancers of services and ingresses. Each reads its spec,
-//! writes `status` with `Writing::through` `"status"`, makes children with
-//! `metadata.ownerReferences`, and is added to [`standard`].
+//! Without [`control_plane`] nothing can be deleted or served: [`Namespaces`], [`GarbageCollector`],
+//! [`ServiceAccounts`], [`Definitions`]. [`standard`] has the workloads too, one file each: a deployment becomes
+//! replica sets, those become pods, the [`Scheduler`] gives pods a node, the [`Kubelets`] run them, [`Claims`] get
+//! their volumes. What they stand on is an [`Infrastructure`]; what containers do is chosen by
+//! [`Behaviours`](crate::kube::Behaviours).
+//!
+//! A controller says which resources concern it, so that a cluster without workloads does not pay for them. Each
+//! reads its spec, writes `status` with `Writing::through` `"status"`, and makes children with
+//! `metadata.ownerReferences`. Time that has to pass is counted from times that the objects themselves hold.
 
+mod acting;
+mod claims;
+mod conditions;
 mod definitions;
+mod deployments;
+mod events;
+mod fit;
 mod garbage;
+mod hashes;
+mod indexes;
+mod jobs;
+mod kubelet;
 mod namespaces;
+mod nodes;
+mod pods;
+mod protection;
+mod quantities;
+mod replica_sets;
+mod rollout;
+mod scheduler;
 mod service_accounts;
+mod volume_needs;
+
+use std::sync::Arc;
 
 use std::time::Duration;
 
 use serde_json::json;
 
+use crate::kube::infrastructure::{Infrastructure, Standalone};
 use crate::kube::kinds::Kind;
 use crate::kube::store::Store;
 use crate::kube::verbs::{self, Writing};
 
+pub use claims::Claims;
 pub use definitions::Definitions;
+pub use deployments::Deployments;
 pub use garbage::GarbageCollector;
+pub use jobs::Jobs;
+pub use kubelet::Kubelets;
+pub(crate) use kubelet::choose;
 pub use namespaces::Namespaces;
+pub use nodes::Nodes;
+pub(crate) use nodes::cordon;
+pub use protection::Protection;
+pub use replica_sets::ReplicaSets;
+pub use scheduler::Scheduler;
 pub use service_accounts::ServiceAccounts;
 
 /// Something that acts on a cluster on its own.
@@ -34,13 +69,41 @@ pub trait Controller: Send {
     /// How long after a change it looks. At least a millisecond passes.
     fn latency(&self) -> Duration;
 
+    /// The resources whose changes concern it, as group and plural; none for all of them. It is not woken by others.
+    fn concerns(&self) -> &[(&str, &str)] {
+        &[]
+    }
+
     /// Moves the cluster on. Gives the time at which it wants to look again even if nothing changes.
     fn react(&mut self, store: &mut Store, now: Duration) -> Option<Duration>;
 }
 
-/// The controllers of every cluster.
+/// The controllers of every cluster, on machines of nobody's.
 #[must_use]
 pub fn standard() -> Vec<Box<dyn Controller>> {
+    on(&(Arc::new(Standalone) as Arc<dyn Infrastructure>))
+}
+
+/// The controllers of every cluster, on an infrastructure.
+#[must_use]
+pub fn on(infrastructure: &Arc<dyn Infrastructure>) -> Vec<Box<dyn Controller>> {
+    let under = || Arc::clone(infrastructure);
+    let workloads: Vec<Box<dyn Controller>> = vec![
+        Box::new(Deployments),
+        Box::new(ReplicaSets),
+        Box::new(Jobs),
+        Box::new(Nodes::new(under())),
+        Box::new(Scheduler),
+        Box::new(Kubelets),
+        Box::new(Claims::new(under())),
+        Box::new(Protection),
+    ];
+    control_plane().into_iter().chain(workloads).collect()
+}
+
+/// The controllers without which nothing can be deleted or served.
+#[must_use]
+pub fn control_plane() -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(ServiceAccounts),
         Box::new(Definitions),

@@ -20,6 +20,11 @@ const NAMESPACE_LABEL: &str = "kubernetes.io/metadata.name";
 /// The finalizer with which a namespace waits for its contents.
 const NAMESPACE_FINALIZER: &str = "kubernetes";
 
+/// The finalizer of a claim that pods may use.
+pub(crate) const CLAIM_PROTECTION: &str = "kubernetes.io/pvc-protection";
+/// The finalizer of a volume that a claim may use.
+pub(crate) const VOLUME_PROTECTION: &str = "kubernetes.io/pv-protection";
+
 /// Fills in what an absent field stands for.
 pub(crate) fn default(kind: &Kind, object: &mut Value) {
     workloads::default(kind, object);
@@ -93,6 +98,19 @@ pub(crate) fn prepare_create(kind: &Kind, object: &mut Value) {
     } else if kind.has("status") {
         meta::map_mut(object).remove("status");
     }
+    workloads::prepare_create(kind, object);
+    for (name, finalizer) in [
+        ("PersistentVolumeClaim", CLAIM_PROTECTION),
+        ("PersistentVolume", VOLUME_PROTECTION),
+    ] {
+        if kind.is_core(name) {
+            let had = meta::finalizers(object).into_iter().map(str::to_owned);
+            let mut all: Vec<String> = had.filter(|one| one != finalizer).collect();
+            all.push(finalizer.to_owned());
+            let all: Vec<&str> = all.iter().map(String::as_str).collect();
+            meta::set_finalizers(object, &all);
+        }
+    }
     if kind.kind == "CustomResourceDefinition" {
         let versions = object["spec"]["versions"].as_array().into_iter().flatten();
         let stored = versions
@@ -145,6 +163,8 @@ pub(crate) fn prepare_update(kind: &Kind, old: &Value, new: &mut Value, subresou
         }
         "status" => keep(new, "spec"),
         "finalize" => keep(new, "status"),
+        // The scheduler says with the node that it has chosen one.
+        "binding" => {}
         _ => {
             if kind.has("status") {
                 keep(new, "status");

@@ -1,7 +1,7 @@
 //! Defaults of workloads and services that depend on other fields.
 //!
 //! Defaults that depend on nothing are in the table of types. Left out: what the server allocates (cluster IPs, node
-//! ports), what it derives from the rest of the cluster (storage classes, limits), the defaults of job selectors.
+//! ports), what it derives from the rest of the cluster (storage classes, limits).
 
 use serde_json::{Value, json};
 
@@ -41,6 +41,54 @@ pub(crate) fn default(kind: &Kind, object: &mut Value) {
         ("batch", "CronJob") => pod(object.pointer_mut("/spec/jobTemplate/spec/template/spec")),
         _ => {}
     }
+}
+
+/// What the server adds to a new object: how a pod begins and how well it is served, how the pods of a job are found.
+pub(crate) fn prepare_create(kind: &Kind, object: &mut Value) {
+    match (kind.group.as_str(), kind.kind.as_str()) {
+        ("", "Pod") => {
+            let class = quality(&object["spec"]);
+            object["status"] = json!({"phase": "Pending", "qosClass": class});
+        }
+        ("batch", "Job") => select_pods(object),
+        _ => {}
+    }
+}
+
+/// The quality of service of a pod: `Guaranteed` when every container has limits for processors and memory and asks
+/// for as much, `BestEffort` when none asks for anything or has a limit.
+fn quality(spec: &Value) -> &'static str {
+    let lists = ["containers", "initContainers"].map(|list| spec[list].as_array());
+    let containers = lists.into_iter().flatten().flatten();
+    let (mut all, mut any) = (true, false);
+    for container in containers {
+        let amount = |field: &str, name: &str| container["resources"][field].get(name).cloned();
+        for name in ["cpu", "memory"] {
+            let (limit, request) = (amount("limits", name), amount("requests", name));
+            any |= limit.is_some() || request.is_some();
+            all &= limit.is_some() && request.is_none_or(|request| Some(request) == limit);
+        }
+    }
+    match (all, any) {
+        (_, false) => "BestEffort",
+        (true, true) => "Guaranteed",
+        (false, true) => "Burstable",
+    }
+}
+
+/// The labels by which a job knows its pods, unless it brings a selector of its own.
+fn select_pods(object: &mut Value) {
+    if object["spec"]["manualSelector"] == true {
+        return;
+    }
+    let (uid, name) = (meta::uid(object).to_owned(), meta::name(object).to_owned());
+    let labels = &mut object["spec"]["template"]["metadata"]["labels"];
+    for prefix in ["batch.kubernetes.io/", ""] {
+        labels[format!("{prefix}controller-uid")] = json!(uid);
+        labels[format!("{prefix}job-name")] = json!(name);
+    }
+    object["spec"]["selector"] =
+        json!({"matchLabels": {"batch.kubernetes.io/controller-uid": uid}});
 }
 
 /// The parameters of a rolling update, where that is the strategy.

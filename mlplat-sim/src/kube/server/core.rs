@@ -12,7 +12,7 @@ use super::dispatch::{self, ApiRequest, Reply};
 use super::watch::{self, WatchCursor, WatchStep};
 use crate::kube::controllers::{Controller, standard};
 use crate::kube::fault::{Fault, Faults, NoFaults, RequestInfo};
-use crate::kube::journal::{Effect, Forget, Journal, JournalError};
+use crate::kube::journal::{Effect, Forget, Journal, JournalError, ObjectKey};
 use crate::kube::schema::builtin;
 use crate::kube::status::Failure;
 use crate::kube::store::{ClusterConfig, Store};
@@ -48,6 +48,13 @@ impl Default for Parts {
 struct Scheduled {
     controller: Box<dyn Controller>,
     due: Option<Duration>,
+}
+
+impl Scheduled {
+    fn wake(&mut self, now: Duration) {
+        let due = now + self.controller.latency().max(LEAST_LATENCY);
+        self.due = Some(self.due.map_or(due, |old| old.min(due)));
+    }
 }
 
 /// A simulated Kubernetes API server.
@@ -191,15 +198,30 @@ impl ApiServer {
             return Err(error);
         }
         self.store.commit();
-        self.reschedule(now);
+        self.wake_concerned(now, &effects);
         self.wakers.drain(..).for_each(Waker::wake);
         Ok(())
     }
 
-    fn reschedule(&mut self, now: Duration) {
+    /// Lets every controller look again, some time after now.
+    pub fn reschedule(&mut self, now: Duration) {
+        self.controllers.iter_mut().for_each(|one| one.wake(now));
+    }
+
+    fn wake_concerned(&mut self, now: Duration, effects: &[Effect]) {
+        let keys = effects.iter().filter_map(|effect| match effect {
+            Effect::Put { key, .. } | Effect::Delete { key } => Some(key),
+            Effect::Counters { .. } => None,
+        });
         for one in &mut self.controllers {
-            let due = now + one.controller.latency().max(LEAST_LATENCY);
-            one.due = Some(one.due.map_or(due, |old| old.min(due)));
+            let concerns = one.controller.concerns();
+            let touched = |key: &ObjectKey| {
+                let mut any = concerns.iter();
+                any.any(|(group, resource)| key.is(group, resource))
+            };
+            if concerns.is_empty() || keys.clone().any(touched) {
+                one.wake(now);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The objects of a cluster, the log of their changes, and the counters that identify them.
 
+mod index;
 mod log;
 mod objects;
 mod selector;

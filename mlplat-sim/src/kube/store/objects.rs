@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::index::Index;
 use super::log::{Event, EventKind, EventLog};
 use crate::kube::clock;
 use crate::kube::journal::{Effect, ObjectKey};
@@ -57,6 +58,7 @@ pub struct Store {
     base: Arc<Registry>,
     registry: Arc<Registry>,
     objects: BTreeMap<ObjectKey, Arc<Value>>,
+    index: Index,
     log: EventLog,
     counters: Counters,
     now: Duration,
@@ -77,6 +79,7 @@ impl Store {
             base: Arc::clone(&registry),
             registry,
             objects: BTreeMap::new(),
+            index: Index::default(),
             log,
             counters: Counters::default(),
             now: Duration::ZERO,
@@ -92,10 +95,10 @@ impl Store {
         for effect in effects {
             match effect {
                 Effect::Put { key, object } => {
-                    self.objects.insert(key, object);
+                    self.set(&key, Some(object));
                 }
                 Effect::Delete { key } => {
-                    self.objects.remove(&key);
+                    self.set(&key, None);
                 }
                 Effect::Counters {
                     resource_version,
@@ -171,6 +174,31 @@ impl Store {
         self.objects.range(first..).take_while(move |(key, _)| {
             key.is(group, resource) && namespace.is_none_or(|name| key.namespace == name)
         })
+    }
+
+    /// Whether an object with this id is there.
+    #[must_use]
+    pub fn is_live(&self, uid: &str) -> bool {
+        self.index.is_live(uid)
+    }
+
+    /// The objects that name the object with this id as an owner, by key.
+    pub fn dependents(&self, uid: &str) -> impl Iterator<Item = (&ObjectKey, &Arc<Value>)> {
+        let keys = self.index.dependents(uid);
+        keys.filter_map(|key| self.objects.get_key_value(key))
+    }
+
+    /// The objects that name owners which are gone, by owner.
+    pub(crate) fn lost(&self) -> impl Iterator<Item = &ObjectKey> {
+        let owners = self.index.owners();
+        let dead = owners.filter(|(owner, _)| !self.index.is_live(owner));
+        dead.flat_map(|(_, keys)| keys)
+    }
+
+    /// The objects that are marked for deletion, by key.
+    pub(crate) fn leaving(&self) -> impl Iterator<Item = (&ObjectKey, &Arc<Value>)> {
+        let keys = self.index.leaving();
+        keys.filter_map(|key| self.objects.get_key_value(key))
     }
 
     /// The key of an object of a kind.
@@ -263,7 +291,7 @@ impl Store {
         let version = self.next_version();
         meta::set(&mut object, "resourceVersion", Some(version));
         let object = Arc::new(object);
-        let previous = self.objects.insert(key.clone(), Arc::clone(&object));
+        let previous = self.set(key, Some(Arc::clone(&object)));
         let kind = if previous.is_some() {
             EventKind::Modified
         } else {
@@ -273,12 +301,23 @@ impl Store {
         object
     }
 
+    /// Puts an object in its place, or takes it out; gives the one that was there.
+    fn set(&mut self, key: &ObjectKey, object: Option<Arc<Value>>) -> Option<Arc<Value>> {
+        let previous = match &object {
+            Some(object) => self.objects.insert(key.clone(), Arc::clone(object)),
+            None => self.objects.remove(key),
+        };
+        self.index
+            .replace(key, previous.as_deref(), object.as_deref());
+        previous
+    }
+
     /// Removes an object. `last` is its state on leaving, which watches get to see.
     pub fn remove(&mut self, key: &ObjectKey, mut last: Value) -> Arc<Value> {
         let version = self.next_version();
         meta::set(&mut last, "resourceVersion", Some(version));
         let last = Arc::new(last);
-        let previous = self.objects.remove(key);
+        let previous = self.set(key, None);
         self.note(EventKind::Deleted, key, Arc::clone(&last), previous);
         last
     }
@@ -345,10 +384,7 @@ impl Store {
     pub(crate) fn rollback(&mut self) {
         self.log.pop(self.undo.len());
         for (key, previous) in std::mem::take(&mut self.undo).into_iter().rev() {
-            match previous {
-                Some(object) => self.objects.insert(key, object),
-                None => self.objects.remove(&key),
-            };
+            self.set(&key, previous);
         }
         self.counters = self.before;
     }

@@ -1,10 +1,12 @@
 //! Delete: preconditions, propagation, and the two ways it ends, at once or when the last finalizer goes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::write::is_released;
+use crate::kube::clock::timestamp;
 use crate::kube::journal::ObjectKey;
 use crate::kube::kinds::Kind;
 use crate::kube::meta;
@@ -130,9 +132,12 @@ fn set_propagation(object: &mut Value, propagation: Option<Propagation>) {
     meta::set_finalizers(object, &kept);
 }
 
-/// Only pods that were given to a node stop gracefully.
+/// Only pods that were given to a node and have not finished stop gracefully.
 fn graceful_seconds(kind: &Kind, object: &Value, options: &DeleteOptions) -> i64 {
-    let running = kind.is_core("Pod") && object["spec"]["nodeName"].is_string();
+    let over = ["Succeeded", "Failed"]
+        .iter()
+        .any(|phase| object["status"]["phase"] == *phase);
+    let running = kind.is_core("Pod") && object["spec"]["nodeName"].is_string() && !over;
     let own = || {
         object["spec"]["terminationGracePeriodSeconds"]
             .as_i64()
@@ -146,11 +151,9 @@ fn graceful_seconds(kind: &Kind, object: &Value, options: &DeleteOptions) -> i64
 }
 
 fn mark(store: &Store, kind: &Kind, object: &mut Value, grace_s: i64) {
-    meta::set(
-        object,
-        "deletionTimestamp",
-        Some(Value::from(store.timestamp())),
-    );
+    let grace = Duration::from_secs(u64::try_from(grace_s).unwrap_or_default());
+    let end = timestamp(store.config().epoch_unix_s, store.now() + grace);
+    meta::set(object, "deletionTimestamp", Some(Value::from(end)));
     if kind.is_core("Namespace") {
         object["status"]["phase"] = json!("Terminating");
         // A namespace has no grace period of its own unless finalizers of the usual kind hold it.

@@ -183,7 +183,9 @@ pub(super) fn prepare(
     strategy::convert(kind, new);
     strategy::prepare_update(kind, old, new, subresource);
     meta::copy(old, new, "generation");
-    if kind.generation && strategy::desired_changed(kind, old, new) {
+    // Being given a node is nothing that a pod was asked to be.
+    let asked = subresource != "binding";
+    if kind.generation && asked && strategy::desired_changed(kind, old, new) {
         meta::set(new, "generation", Some(json!(meta::generation(old) + 1)));
     }
     Ok(())

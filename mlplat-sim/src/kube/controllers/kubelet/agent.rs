@@ -1,0 +1,186 @@
+//! Carries out what the pods of all nodes come to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::super::acting::{Found, Soonest, controller, edit, remove_with, set_status, write};
+use super::super::events::{tell, tell_once};
+use super::super::{Controller, pods};
+use super::containers::Around;
+use super::steps::{Next, step};
+use crate::kube::behaviour::{self, Behaviours};
+use crate::kube::journal::ObjectKey;
+use crate::kube::meta;
+use crate::kube::store::Store;
+use crate::kube::verbs::{DeleteOptions, Writing};
+
+const MANAGER: &str = "kubelet";
+
+/// The kubelets of all nodes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Kubelets;
+
+impl Controller for Kubelets {
+    fn latency(&self) -> Duration {
+        Duration::from_millis(100)
+    }
+
+    fn concerns(&self) -> &[(&str, &str)] {
+        &[
+            ("", "pods"),
+            ("", "secrets"),
+            ("", "configmaps"),
+            ("", "persistentvolumeclaims"),
+        ]
+    }
+
+    fn react(&mut self, store: &mut Store, now: Duration) -> Option<Duration> {
+        let chosen = chosen(store);
+        let work: Vec<Found> = store
+            .list("", "pods", None)
+            .filter(|(_, pod)| has_work(pod, &chosen))
+            .map(|(key, pod)| (key.clone(), Arc::clone(pod)))
+            .collect();
+        let mut again = Soonest::default();
+        let mut pulled: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (key, pod) in work {
+            let node = pod["spec"]["nodeName"].as_str().unwrap_or_default();
+            let Some((next, images)) = look(store, &pod, node, &chosen, now, &pulled) else {
+                continue;
+            };
+            if let Some(due) = next.due_s {
+                again.at(Duration::from_secs(due));
+            }
+            let fresh = next.pulled.iter().filter(|image| !images.contains(*image));
+            let fresh: Vec<String> = fresh.cloned().collect();
+            if !fresh.is_empty() {
+                pulled.entry(node.to_owned()).or_default().extend(fresh);
+            }
+            carry_out(store, &key, &pod, next);
+        }
+        for (node, images) in pulled {
+            keep_images(store, &node, &images);
+        }
+        again.0
+    }
+}
+
+fn chosen(store: &Store) -> Behaviours {
+    let map = store.get(&behaviour::key());
+    let text = map.and_then(|map| map["data"]["behaviour"].as_str());
+    // What is not understood does nothing: whoever writes it through the door is told.
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+/// Whether there is anything to do for a pod: not for one without a node, one that is over, or one that serves and
+/// that nobody wished anything for.
+fn has_work(pod: &Value, chosen: &Behaviours) -> bool {
+    if !pod["spec"]["nodeName"].is_string() {
+        return false;
+    }
+    if meta::deleting(pod) {
+        return true;
+    }
+    let serves = pod["spec"]["restartPolicy"] != "Never"
+        && pod["spec"]["restartPolicy"] != "OnFailure"
+        && pods::is_ready(pod)
+        && pod["spec"]["activeDeadlineSeconds"].is_null();
+    !pods::is_finished(pod) && !(serves && chosen.is_empty())
+}
+
+type Images = BTreeSet<String>;
+
+fn look(
+    store: &Store,
+    pod: &Value,
+    node: &str,
+    chosen: &Behaviours,
+    now: Duration,
+    pulled: &BTreeMap<String, BTreeSet<String>>,
+) -> Option<(Next, Images)> {
+    let node_object = store.get(&ObjectKey::new("", "nodes", "", node))?;
+    let list = node_object["status"]["images"].as_array();
+    let names = list
+        .into_iter()
+        .flatten()
+        .filter_map(|image| image["names"][0].as_str());
+    let mut images: Images = names.map(str::to_owned).collect();
+    images.extend(pulled.get(node).into_iter().flatten().cloned());
+    let addresses = node_object["status"]["addresses"].as_array();
+    let host = addresses
+        .into_iter()
+        .flatten()
+        .find(|one| one["type"] == "InternalIP");
+    let host = host.and_then(|one| one["address"].as_str());
+    let owner = controller(pod).filter(|owner| owner["kind"] == "Job");
+    let around = Around {
+        store,
+        chosen,
+        pod,
+        job: owner.map_or("", |owner| owner["name"].as_str().unwrap_or_default()),
+        images: &|image| images.contains(image),
+        now_s: now.as_secs(),
+        time: &store.timestamp(),
+    };
+    let next = step(&around, host.unwrap_or("10.0.0.10"));
+    Some((next, images))
+}
+
+fn carry_out(store: &mut Store, key: &ObjectKey, pod: &Value, next: Next) {
+    if let Some(status) = next.status {
+        set_status(store, key, MANAGER, status);
+    }
+    for news in &next.news {
+        // A mount is tried every few minutes; that it failed is told once.
+        if news.reason == "FailedMount" {
+            tell_once(store, pod, MANAGER, news);
+        } else {
+            tell(store, pod, MANAGER, news);
+        }
+    }
+    if next.stopped {
+        let options = DeleteOptions {
+            grace_s: Some(0),
+            ..DeleteOptions::default()
+        };
+        remove_with(store, key, &options);
+    }
+}
+
+/// A node has images that it had not.
+fn keep_images(store: &mut Store, node: &str, images: &BTreeSet<String>) {
+    let key = ObjectKey::new("", "nodes", "", node);
+    let how = Writing::by(MANAGER).through("status");
+    write(store, &key, &how, |node| {
+        let mut all = node["status"]["images"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let fresh = images.iter();
+        all.extend(fresh.map(|image| json!({"names": [image], "sizeBytes": 104_857_600})));
+        node["status"]["images"] = Value::from(all);
+    });
+}
+
+/// Chooses what containers do, in the config map that the kubelets read.
+pub(crate) fn choose(store: &mut Store, chosen: &Behaviours) {
+    let key = behaviour::key();
+    let data = json!({"behaviour": chosen.to_string()});
+    if store.get(&key).is_some() {
+        edit(store, &key, crate::kube::OUTSIDE_MANAGER, |map| {
+            map["data"] = data;
+        });
+        return;
+    }
+    let map = json!({
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": key.name},
+        "data": data,
+    });
+    // The namespace is there from the beginning and cannot be deleted.
+    let _ = super::super::acting::create(store, &key.namespace, map, crate::kube::OUTSIDE_MANAGER);
+}
