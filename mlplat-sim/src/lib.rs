@@ -5,3 +5,4 @@ pub mod harness;
 pub mod kube;
 pub mod local;
 pub mod machine;
+pub mod simulate;

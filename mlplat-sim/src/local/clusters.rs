@@ -18,7 +18,7 @@ use mlplat_k8s::ClientSource;
 use serde_json::Value;
 
 use super::kube_log::{FaultPoints, KubeLog};
-use crate::cloud::{Cloud, SimObject};
+use crate::cloud::{Cloud, Faults, SimObject};
 use crate::kube::{ApiServer, Clock, KubeService, Parts, Sleep};
 
 /// The API servers of an account's clusters, by endpoint.
@@ -27,6 +27,7 @@ pub struct Clusters {
     world: Arc<dyn World>,
     files: Arc<dyn Files>,
     dir: PathBuf,
+    faults: Faults,
     servers: Mutex<HashMap<String, Server>>,
 }
 
@@ -60,12 +61,14 @@ impl Clusters {
         world: Arc<dyn World>,
         files: Arc<dyn Files>,
         dir: PathBuf,
+        faults: Faults,
     ) -> Self {
         Self {
             cloud,
             world,
             files,
             dir,
+            faults,
             servers: Mutex::default(),
         }
     }
@@ -112,7 +115,7 @@ impl Clusters {
         });
         let parts = Parts {
             journal: Box::new(log),
-            faults: Box::new(FaultPoints(self.world.clone())),
+            faults: Box::new(FaultPoints::new(self.world.clone(), self.faults.clone())),
             ..Parts::default()
         };
         let server = match effects {

@@ -3,10 +3,12 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mlplat_core::world::{Files, World};
 
-use crate::kube::{Effect, Fault, Faults, Journal, JournalError, RequestInfo};
+use crate::cloud::{Faults as AccountFaults, roll};
+use crate::kube::{Effect, Fault, Faults, Journal, JournalError, RequestInfo, Verb};
 
 /// One line of JSON for the effects of one request.
 pub(super) struct KubeLog {
@@ -57,21 +59,72 @@ impl Journal for KubeLog {
 }
 
 /// Fault points around every request that changes something, and nothing for
-/// a process that has died at one.
-pub(super) struct FaultPoints(pub(super) Arc<dyn World>);
+/// a process that has died at one; between them the faults of the account, for
+/// requests of clients.
+pub(super) struct FaultPoints {
+    world: Arc<dyn World>,
+    faults: AccountFaults,
+    /// Requests so far.
+    number: u64,
+}
+
+impl FaultPoints {
+    pub(super) fn new(world: Arc<dyn World>, faults: AccountFaults) -> Self {
+        Self {
+            world,
+            faults,
+            number: 0,
+        }
+    }
+
+    fn chance(&self, question: &str, share: f64) -> bool {
+        share > 0.0 && roll(self.faults.seed, self.number, question) < share
+    }
+}
+
+/// The verb as providers call it; an apply may be either.
+fn called(verb: Verb) -> &'static [&'static str] {
+    match verb {
+        Verb::Apply => &["create", "update"],
+        Verb::Create => &["create"],
+        Verb::Update | Verb::Patch => &["update"],
+        Verb::Delete | Verb::DeleteCollection => &["delete"],
+        Verb::List => &["list"],
+        Verb::Get | Verb::Watch | Verb::Discover => &["read"],
+    }
+}
 
 impl Faults for FaultPoints {
     fn before(&mut self, request: &RequestInfo) -> Option<Fault> {
+        self.number += 1;
         if request.verb.changes() {
-            self.0.fault_point("cluster: before changing");
+            self.world.fault_point("cluster: before changing");
         }
-        (!self.0.alive()).then_some(Fault::DropReply)
+        if !self.world.alive() {
+            return Some(Fault::DropReply);
+        }
+        let catalog = mlplat_k8s::catalog();
+        let ty = catalog.iter().find(|ty| {
+            let (_, plural) = ty.api.rsplit_once('/').unwrap_or_default();
+            plural == request.resource
+        });
+        let denied = |verb: &&str| ty.is_some_and(|ty| self.faults.denies(ty, verb));
+        if called(request.verb).iter().any(denied) {
+            return Some(Fault::Status(403));
+        }
+        if self.chance("throttle", self.faults.throttle) {
+            let retry_after = Duration::from_secs(1);
+            return Some(Fault::Throttle { retry_after });
+        }
+        self.chance("5xx", self.faults.server_error)
+            .then_some(Fault::Status(500))
     }
 
     fn after_effect(&mut self, request: &RequestInfo) -> Option<Fault> {
         if request.verb.changes() {
-            self.0.fault_point("cluster: changed");
+            self.world.fault_point("cluster: changed");
         }
-        (!self.0.alive()).then_some(Fault::DropReply)
+        let lost = request.verb.changes() && self.chance("lost", self.faults.lost_reply);
+        (lost || !self.world.alive()).then_some(Fault::DropReply)
     }
 }

@@ -49,7 +49,13 @@ impl Local {
             dir,
         )?;
         let cloud = Arc::new(cloud);
-        let clusters = Arc::new(Clusters::new(cloud.clone(), world, files, dir.to_owned()));
+        let clusters = Arc::new(Clusters::new(
+            cloud.clone(),
+            world,
+            files,
+            dir.to_owned(),
+            options.faults.clone(),
+        ));
         Ok(Self { cloud, clusters })
     }
 

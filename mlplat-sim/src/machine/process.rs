@@ -28,6 +28,8 @@ pub struct Process {
     passed: AtomicU64,
     dies_at: u64,
     dead: AtomicBool,
+    /// Milliseconds that it lived, once it is dead.
+    lived_ms: AtomicU64,
     /// Told when the process dies.
     pub(super) death: Notify,
     trace: Mutex<Vec<&'static str>>,
@@ -60,6 +62,7 @@ impl Process {
             passed: AtomicU64::new(0),
             dies_at: at,
             dead: AtomicBool::new(false),
+            lived_ms: AtomicU64::new(0),
             death: Notify::new(),
             trace: Mutex::default(),
         }
@@ -69,6 +72,12 @@ impl Process {
     #[must_use]
     pub fn points(&self) -> u64 {
         self.passed.load(Ordering::Relaxed)
+    }
+
+    /// How long it lived, when it was killed.
+    #[must_use]
+    pub fn died_after(&self) -> Duration {
+        Duration::from_millis(self.lived_ms.load(Ordering::Relaxed))
     }
 
     /// The names of the fault points that were passed.
@@ -117,6 +126,8 @@ impl World for Process {
             .unwrap_or_else(PoisonError::into_inner)
             .push(name);
         if number == self.dies_at {
+            let lived = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.lived_ms.store(lived, Ordering::Relaxed);
             self.dead.store(true, Ordering::Relaxed);
             self.files.dead.store(true, Ordering::Relaxed);
             self.death.notify_one();
