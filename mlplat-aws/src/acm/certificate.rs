@@ -3,6 +3,7 @@
 use mlplat_core::facts::{
     Blocked, Canon, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Type, f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{CertificateArn, Tags};
@@ -88,7 +89,7 @@ pub struct Certificate {
 
 impl Certificate {
     /// A certificate for a domain, proven by DNS.
-    pub fn new(domain_name: impl Into<Output<String>>) -> Self {
+    pub fn new(domain_name: impl Gives<String>) -> Self {
         Self {
             domain_name: domain_name.into(),
             subject_alternative_names: Vec::new(),

@@ -1,6 +1,6 @@
 //! `AccessEntry`: who may sign in to a cluster, and what they may do.
 
-use mlplat_core::wiring::{Expr, NodeRef};
+use mlplat_core::wiring::{Expr, Gives, KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub struct AccessEntry {
 
 impl AccessEntry {
     /// An entry for a role or user by its ARN. It may do nothing yet.
-    pub fn new(cluster: &EksClusterHandle, principal: impl Into<Output<PrincipalArn>>) -> Self {
+    pub fn new(cluster: &EksClusterHandle, principal: impl Gives<PrincipalArn>) -> Self {
         Self::of(cluster.name.clone(), principal.into())
     }
 
@@ -45,13 +45,13 @@ impl AccessEntry {
     }
 
     /// Only in these namespaces.
-    pub fn namespaces<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+    pub fn namespaces<S: KnownText>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.namespaces = names.into_iter().map(Into::into).collect();
         self
     }
 
     /// In a Kubernetes group, for role bindings of one's own.
-    pub fn group(mut self, group: impl Into<String>) -> Self {
+    pub fn group(mut self, group: impl KnownText) -> Self {
         self.groups.push(group.into());
         self
     }

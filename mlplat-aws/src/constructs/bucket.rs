@@ -1,5 +1,6 @@
 //! `Bucket`: a private, encrypted bucket and its grants.
 
+use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Construct, Output, Scope, text};
 
 use super::grant::Grant;
@@ -42,7 +43,7 @@ impl Bucket {
 
     /// Under a name of the user's choice, unique in all of AWS. A replacement
     /// then has to delete first.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
+    pub fn name(mut self, name: impl KnownText) -> Self {
         self.name = Some(name.into());
         self
     }
@@ -54,7 +55,7 @@ impl Bucket {
     }
 
     /// Encrypted by a KMS key, by its ARN, instead of one of S3.
-    pub fn encrypted_by(mut self, key_arn: impl Into<Output<String>>) -> Self {
+    pub fn encrypted_by(mut self, key_arn: impl Gives<String>) -> Self {
         self.key = Some(key_arn.into());
         self
     }

@@ -1,6 +1,6 @@
 //! `Certificate`: TLS for a domain, proven by DNS.
 
-use mlplat_core::wiring::NodeRef;
+use mlplat_core::wiring::{KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 
 use super::domain;
@@ -40,21 +40,21 @@ pub struct Certificate {
 impl Certificate {
     /// A certificate for a domain of a zone: `ml.example.com`, or
     /// `*.ml.example.com` for all names directly below.
-    pub fn new(domain: impl Into<String>, zone: &HostedZoneHandle) -> Self {
+    pub fn new(domain: impl KnownText, zone: &HostedZoneHandle) -> Self {
         Self {
             names: vec![(domain.into(), zone.clone())],
         }
     }
 
     /// And for another domain of the same zone.
-    pub fn and(self, domain: impl Into<String>) -> Self {
+    pub fn and(self, domain: impl KnownText) -> Self {
         // There is a first one from the beginning.
         let zone = self.names[0].1.clone();
         self.and_of(domain, &zone)
     }
 
     /// And for a domain of another zone.
-    pub fn and_of(mut self, domain: impl Into<String>, zone: &HostedZoneHandle) -> Self {
+    pub fn and_of(mut self, domain: impl KnownText, zone: &HostedZoneHandle) -> Self {
         self.names.push((domain.into(), zone.clone()));
         self
     }

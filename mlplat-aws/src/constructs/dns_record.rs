@@ -1,5 +1,6 @@
 //! `DnsRecord`: a name in a zone.
 
+use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Construct, Output, Scope};
 
 use super::domain;
@@ -29,7 +30,7 @@ impl DnsRecord {
     /// remember for five minutes.
     pub fn new(
         zone: &HostedZoneHandle,
-        name: impl Into<String>,
+        name: impl KnownText,
         record_type: RecordType,
         values: impl IntoIterator<Item = Output<String>>,
     ) -> Self {
@@ -41,9 +42,9 @@ impl DnsRecord {
     /// of that name.
     pub fn alias(
         zone: &HostedZoneHandle,
-        name: impl Into<String>,
-        target: impl Into<Output<String>>,
-        target_zone: impl Into<Output<HostedZoneId>>,
+        name: impl KnownText,
+        target: impl Gives<String>,
+        target_zone: impl Gives<HostedZoneId>,
     ) -> Self {
         let answer = Answer::Alias(target.into(), target_zone.into());
         Self::of(zone, name.into(), answer)

@@ -1,5 +1,6 @@
 //! `EcrRepo`: a registry for one image.
 
+use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Construct, Output, Scope, text};
 use serde_json::{Value, json};
 
@@ -50,7 +51,7 @@ impl EcrRepo {
 
     /// Under a name of the user's choice, such as `ml/trainer`. A replacement
     /// then has to delete first.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
+    pub fn name(mut self, name: impl KnownText) -> Self {
         self.name = Some(name.into());
         self
     }
@@ -69,7 +70,7 @@ impl EcrRepo {
     }
 
     /// Encrypted by a KMS key, by its ARN, instead of one of S3. For life.
-    pub fn encrypted_by(mut self, key_arn: impl Into<Output<String>>) -> Self {
+    pub fn encrypted_by(mut self, key_arn: impl Gives<String>) -> Self {
         self.key = Some(key_arn.into());
         self
     }
@@ -166,7 +167,7 @@ pub struct EcrRepoHandle {
 impl EcrRepoHandle {
     /// The image of a tag: `<uri>:<tag>`.
     #[must_use]
-    pub fn image(&self, tag: impl Into<Output<String>>) -> Output<String> {
+    pub fn image(&self, tag: impl Gives<String>) -> Output<String> {
         text!("{}:{}", self.uri, tag.into())
     }
 

@@ -1,6 +1,6 @@
 //! `EfsStorage` and `EfsDirectory`: files that many pods share.
 
-use mlplat_core::wiring::NodeRef;
+use mlplat_core::wiring::{Gives, KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 
 use super::grant::Grant;
@@ -74,7 +74,7 @@ impl EfsStorage {
     }
 
     /// Encrypted by a KMS key, by its ARN, instead of the account's own.
-    pub fn encrypted_by(mut self, key_arn: impl Into<Output<String>>) -> Self {
+    pub fn encrypted_by(mut self, key_arn: impl Gives<String>) -> Self {
         self.key = Some(key_arn.into());
         self
     }
@@ -228,7 +228,7 @@ pub struct EfsDirectory {
 impl EfsDirectory {
     /// The directory `path`, up to four levels deep, which is made when it is
     /// not there. It belongs to user and group 1000.
-    pub fn new(storage: &EfsStorageHandle, path: impl Into<String>) -> Self {
+    pub fn new(storage: &EfsStorageHandle, path: impl KnownText) -> Self {
         Self {
             storage: storage.clone(),
             path: path.into(),
@@ -244,7 +244,7 @@ impl EfsDirectory {
     }
 
     /// Its permissions in octal digits. Default `0750`.
-    pub fn permissions(mut self, octal: impl Into<String>) -> Self {
+    pub fn permissions(mut self, octal: impl KnownText) -> Self {
         self.permissions = octal.into();
         self
     }

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use ipnet::Ipv4Net;
-use mlplat_core::wiring::NodeRef;
+use mlplat_core::wiring::{Gives, KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 
 use super::access_entry::AccessEntry;
@@ -92,21 +92,21 @@ impl EksCluster {
 
     /// Under a name of the user's choice, 1 to 100 letters, digits, `-` and
     /// `_`. Default: generated.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
+    pub fn name(mut self, name: impl KnownText) -> Self {
         self.name = Some(name.into());
         self
     }
 
     /// The Kubernetes version: `1.35`. A cluster is upgraded one minor version
     /// at a time and never downgraded.
-    pub fn version(mut self, version: impl Into<String>) -> Self {
+    pub fn version(mut self, version: impl KnownText) -> Self {
         self.version = version.into();
         self.listed = true;
         self
     }
 
     /// A Kubernetes version that this library does not know yet.
-    pub fn unlisted_version(mut self, version: impl Into<String>) -> Self {
+    pub fn unlisted_version(mut self, version: impl KnownText) -> Self {
         self.version = version.into();
         self.listed = false;
         self
@@ -132,7 +132,7 @@ impl EksCluster {
     }
 
     /// Addresses of services, `/12` to `/24`, outside the VPC's range.
-    pub fn service_cidr(mut self, cidr: impl Into<String>) -> Self {
+    pub fn service_cidr(mut self, cidr: impl KnownText) -> Self {
         self.service_cidr = Some(cidr.into());
         self
     }
@@ -158,7 +158,7 @@ impl EksCluster {
     }
 
     /// Encrypts Kubernetes secrets by a KMS key, by its ARN.
-    pub fn secrets_key(mut self, key_arn: impl Into<Output<String>>) -> Self {
+    pub fn secrets_key(mut self, key_arn: impl Gives<String>) -> Self {
         self.secrets_key = Some(key_arn.into());
         self
     }
@@ -177,11 +177,7 @@ impl EksCluster {
     }
 
     /// A further administrator, under a name of its own.
-    pub fn admin(
-        mut self,
-        name: impl Into<String>,
-        principal: impl Into<Output<PrincipalArn>>,
-    ) -> Self {
+    pub fn admin(mut self, name: impl KnownText, principal: impl Gives<PrincipalArn>) -> Self {
         self.admins.push((name.into(), principal.into()));
         self
     }

@@ -1,6 +1,6 @@
 //! `FsxLustre`: files at the speed of training.
 
-use mlplat_core::wiring::NodeRef;
+use mlplat_core::wiring::{Gives, KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope, text};
 
 use super::bucket::BucketHandle;
@@ -106,7 +106,7 @@ impl FsxLustre {
     }
 
     /// Encrypted by a KMS key, by its ARN, for the persistent kinds.
-    pub fn encrypted_by(mut self, key_arn: impl Into<Output<String>>) -> Self {
+    pub fn encrypted_by(mut self, key_arn: impl Gives<String>) -> Self {
         self.key = Some(key_arn.into());
         self
     }
@@ -119,7 +119,7 @@ impl FsxLustre {
 
     /// Shows a bucket in the directory `path`, and writes what changes there
     /// back to it.
-    pub fn linked_to(mut self, path: impl Into<String>, bucket: &BucketHandle) -> Self {
+    pub fn linked_to(mut self, path: impl KnownText, bucket: &BucketHandle) -> Self {
         self.links.push((path.into(), text!("{}/", bucket.uri())));
         self
     }

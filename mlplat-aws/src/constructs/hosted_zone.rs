@@ -1,5 +1,6 @@
 //! `HostedZone`: a domain, new or already there.
 
+use mlplat_core::wiring::KnownText;
 use mlplat_core::{Construct, Output, Scope, text};
 
 use super::dns_record::DnsRecord;
@@ -42,7 +43,7 @@ pub struct HostedZone {
 impl HostedZone {
     /// A new public zone. Nobody finds it until the domain's registrar, or the
     /// zone above ([`part_of`](Self::part_of)), names its name servers.
-    pub fn create(domain: impl Into<String>) -> Self {
+    pub fn create(domain: impl KnownText) -> Self {
         Self {
             domain: domain.into(),
             vpc: None,
@@ -53,7 +54,7 @@ impl HostedZone {
 
     /// The public zone of a domain that is there already, and that nobody here
     /// owns.
-    pub fn lookup(domain: impl Into<String>) -> HostedZoneLookup {
+    pub fn lookup(domain: impl KnownText) -> HostedZoneLookup {
         HostedZoneLookup {
             domain: domain.into(),
         }
@@ -72,7 +73,7 @@ impl HostedZone {
     }
 
     /// What it is for, up to 256 characters.
-    pub fn describe(mut self, comment: impl Into<String>) -> Self {
+    pub fn describe(mut self, comment: impl KnownText) -> Self {
         self.comment = Some(comment.into());
         self
     }

@@ -1,6 +1,6 @@
 //! `KmsKey`: an encryption key with a name.
 
-use mlplat_core::wiring::NodeRef;
+use mlplat_core::wiring::{KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 
 use super::grant::Grant;
@@ -43,7 +43,7 @@ pub struct KmsKey {
 
 impl KmsKey {
     /// A key for this purpose.
-    pub fn new(description: impl Into<String>) -> Self {
+    pub fn new(description: impl KnownText) -> Self {
         Self {
             description: description.into(),
             alias: None,
@@ -54,7 +54,7 @@ impl KmsKey {
     }
 
     /// Under this name, without `alias/` before it. Default: generated.
-    pub fn alias(mut self, name: impl Into<String>) -> Self {
+    pub fn alias(mut self, name: impl KnownText) -> Self {
         self.alias = Some(name.into());
         self
     }

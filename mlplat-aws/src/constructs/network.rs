@@ -2,6 +2,7 @@
 
 use ipnet::Ipv4Net;
 use mlplat_core::Output;
+use mlplat_core::wiring::Gives;
 
 use crate::ids::{AvailabilityZone, RouteTableId, SubnetId, VpcId};
 
@@ -99,7 +100,7 @@ impl Network {
     /// ```
     #[must_use]
     pub fn existing(
-        vpc_id: impl Into<Output<VpcId>>,
+        vpc_id: impl Gives<VpcId>,
         cidr: Ipv4Net,
         nat: Nat,
         zones: impl IntoIterator<Item = ExistingZone>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use mlplat_core::wiring::KnownText;
 use mlplat_core::{Construct, Output, Scope};
 
 use super::eks_cluster::EksClusterHandle;
@@ -68,7 +69,7 @@ impl NodeGroup {
     }
 
     /// Instance types, most wanted first, all of one processor.
-    pub fn instance_types<S: Into<String>>(mut self, types: impl IntoIterator<Item = S>) -> Self {
+    pub fn instance_types<S: KnownText>(mut self, types: impl IntoIterator<Item = S>) -> Self {
         self.instance_types = types.into_iter().map(Into::into).collect();
         self
     }
@@ -99,7 +100,7 @@ impl NodeGroup {
     }
 
     /// A Kubernetes label of the nodes.
-    pub fn label(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn label(mut self, key: impl KnownText, value: impl KnownText) -> Self {
         self.labels.insert(key.into(), value.into());
         self
     }
@@ -107,8 +108,8 @@ impl NodeGroup {
     /// A Kubernetes taint of the nodes.
     pub fn taint(
         mut self,
-        key: impl Into<String>,
-        value: impl Into<String>,
+        key: impl KnownText,
+        value: impl KnownText,
         effect: TaintEffect,
     ) -> Self {
         self.taints.push((key.into(), value.into(), effect));

@@ -1,5 +1,6 @@
 //! `Role`: a role with its policies.
 
+use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Construct, Output, Scope};
 
 use super::grant::Grant;
@@ -56,11 +57,7 @@ impl Role {
     }
 
     /// With a managed policy of the account, under a name of its own.
-    pub fn managed_arn(
-        mut self,
-        name: impl Into<String>,
-        policy: impl Into<Output<PolicyArn>>,
-    ) -> Self {
+    pub fn managed_arn(mut self, name: impl KnownText, policy: impl Gives<PolicyArn>) -> Self {
         self.managed.push((name.into(), policy.into()));
         self
     }
@@ -78,7 +75,7 @@ impl Role {
     }
 
     /// What it is for, up to 1,000 characters.
-    pub fn describe(mut self, description: impl Into<String>) -> Self {
+    pub fn describe(mut self, description: impl KnownText) -> Self {
         self.description = Some(description.into());
         self
     }

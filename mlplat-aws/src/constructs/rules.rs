@@ -1,6 +1,7 @@
 //! Rules of security groups: ports and peers.
 
 use ipnet::Ipv4Net;
+use mlplat_core::wiring::KnownText;
 use mlplat_core::{Construct, Output, Scope};
 
 use super::cidr;
@@ -99,7 +100,7 @@ impl Peer {
 
     /// An IPv4 network. Everyone is [`Peer::internet`], so that it can be seen.
     #[must_use]
-    pub fn network(cidr: impl Into<String>) -> Self {
+    pub fn network(cidr: impl KnownText) -> Self {
         Self(Kind::Network(cidr.into()))
     }
 
@@ -132,7 +133,7 @@ impl Ingress {
     }
 
     /// What the rule is for, up to 255 characters.
-    pub fn describe(mut self, description: impl Into<String>) -> Self {
+    pub fn describe(mut self, description: impl KnownText) -> Self {
         self.description = Some(description.into());
         self
     }

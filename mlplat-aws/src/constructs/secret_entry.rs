@@ -1,6 +1,6 @@
 //! `SecretEntry`: a value in Secrets Manager.
 
-use mlplat_core::wiring::{Generated, NodeRef};
+use mlplat_core::wiring::{Generated, Gives, KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope, Secret};
 
 use super::grant::Grant;
@@ -54,7 +54,7 @@ impl SecretEntry {
 
     /// A value from outside, or one that is composed of others by
     /// [`secret_text!`](mlplat_core::secret_text).
-    pub fn of(value: impl Into<Output<Secret<String>>>) -> Self {
+    pub fn of(value: impl Gives<Secret<String>>) -> Self {
         Self::with(Value::Given(value.into()))
     }
 
@@ -73,7 +73,7 @@ impl SecretEntry {
     /// default it derives from the construct's path, so an entry that is moved
     /// gets a new value unless it is told the old key: `hub-token/value` for
     /// one that was at `hub-token`.
-    pub fn value_key(mut self, key: impl Into<String>) -> Self {
+    pub fn value_key(mut self, key: impl KnownText) -> Self {
         if let Value::Generated(_, at) = &mut self.value {
             *at = Some(key.into());
         }
@@ -82,19 +82,19 @@ impl SecretEntry {
 
     /// Under a name of the user's choice, 1 to 512 letters, digits and
     /// `/_+=.@-`. Default: generated.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
+    pub fn name(mut self, name: impl KnownText) -> Self {
         self.name = Some(name.into());
         self
     }
 
     /// What it is for, up to 2,048 characters.
-    pub fn describe(mut self, description: impl Into<String>) -> Self {
+    pub fn describe(mut self, description: impl KnownText) -> Self {
         self.description = Some(description.into());
         self
     }
 
     /// Encrypted by a KMS key, by its ARN, instead of the account's own.
-    pub fn encrypted_by(mut self, key_arn: impl Into<Output<String>>) -> Self {
+    pub fn encrypted_by(mut self, key_arn: impl Gives<String>) -> Self {
         self.key = Some(key_arn.into());
         self
     }

@@ -1,5 +1,6 @@
 //! `SecurityGroup`: a group and its rules.
 
+use mlplat_core::wiring::KnownText;
 use mlplat_core::{Construct, Output, Scope};
 
 use super::network::Network;
@@ -37,7 +38,7 @@ pub struct SecurityGroup {
 impl SecurityGroup {
     /// A group that nothing may reach yet. The description cannot be changed
     /// without replacing the group.
-    pub fn new(network: &Network, description: impl Into<String>) -> Self {
+    pub fn new(network: &Network, description: impl KnownText) -> Self {
         Self {
             vpc_id: network.vpc_id.clone(),
             description: description.into(),

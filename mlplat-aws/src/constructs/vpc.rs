@@ -1,6 +1,7 @@
 //! `Vpc`: a network over several zones.
 
 use ipnet::Ipv4Net;
+use mlplat_core::wiring::KnownText;
 use mlplat_core::{Construct, Scope};
 
 use super::cidr::{self, PREFIXES};
@@ -47,7 +48,7 @@ pub struct Vpc {
 impl Vpc {
     /// A network of this range (`/16` to `/28`) over three zones, with one NAT
     /// gateway.
-    pub fn new(cidr: impl Into<String>) -> Self {
+    pub fn new(cidr: impl KnownText) -> Self {
         Self {
             cidr: cidr.into(),
             zones: 3,
@@ -72,13 +73,13 @@ impl Vpc {
     }
 
     /// The private subnets' ranges, one per zone, instead of computed ones.
-    pub fn private_cidrs<S: Into<String>>(mut self, cidrs: impl IntoIterator<Item = S>) -> Self {
+    pub fn private_cidrs<S: KnownText>(mut self, cidrs: impl IntoIterator<Item = S>) -> Self {
         self.private = Some(cidrs.into_iter().map(Into::into).collect());
         self
     }
 
     /// The public subnets' ranges, one per zone, instead of computed ones.
-    pub fn public_cidrs<S: Into<String>>(mut self, cidrs: impl IntoIterator<Item = S>) -> Self {
+    pub fn public_cidrs<S: KnownText>(mut self, cidrs: impl IntoIterator<Item = S>) -> Self {
         self.public = Some(cidrs.into_iter().map(Into::into).collect());
         self
     }

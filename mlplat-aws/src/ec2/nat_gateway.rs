@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     By, Fails, Held, Join, Need, OnChange, OutputFact, Quota, Recovery, Refs, Scope, Side, TYPE,
     Type, instant, opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{AllocationId, NatGatewayId, SubnetId, Tags};
@@ -85,10 +86,7 @@ pub struct NatGateway {
 
 impl NatGateway {
     /// A gateway without tags.
-    pub fn new(
-        subnet_id: impl Into<Output<SubnetId>>,
-        allocation_id: impl Into<Output<AllocationId>>,
-    ) -> Self {
+    pub fn new(subnet_id: impl Gives<SubnetId>, allocation_id: impl Gives<AllocationId>) -> Self {
         Self {
             subnet_id: subnet_id.into(),
             allocation_id: allocation_id.into(),

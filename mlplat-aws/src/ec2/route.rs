@@ -5,6 +5,7 @@ use mlplat_core::facts::{
     By, Canon, Fails, Held, Join, Need, OnChange, OutputFact, Recovery, Refs, Scope, TYPE, Tagging,
     Type, Unique, f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{InternetGatewayId, NatGatewayId, RouteTableId};
@@ -76,9 +77,9 @@ pub struct Route {
 impl Route {
     /// A route out by an internet gateway.
     pub fn by_gateway(
-        route_table_id: impl Into<Output<RouteTableId>>,
+        route_table_id: impl Gives<RouteTableId>,
         destination: Ipv4Net,
-        gateway_id: impl Into<Output<InternetGatewayId>>,
+        gateway_id: impl Gives<InternetGatewayId>,
     ) -> Self {
         Self {
             route_table_id: route_table_id.into(),
@@ -90,9 +91,9 @@ impl Route {
 
     /// A route out by a NAT gateway.
     pub fn by_nat(
-        route_table_id: impl Into<Output<RouteTableId>>,
+        route_table_id: impl Gives<RouteTableId>,
         destination: Ipv4Net,
-        nat_gateway_id: impl Into<Output<NatGatewayId>>,
+        nat_gateway_id: impl Gives<NatGatewayId>,
     ) -> Self {
         Self {
             route_table_id: route_table_id.into(),

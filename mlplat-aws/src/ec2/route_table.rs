@@ -3,6 +3,7 @@
 use mlplat_core::facts::{
     Held, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Type, f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{RouteTableId, Tags, VpcId};
@@ -55,7 +56,7 @@ pub struct RouteTable {
 
 impl RouteTable {
     /// A table without tags.
-    pub fn new(vpc_id: impl Into<Output<VpcId>>) -> Self {
+    pub fn new(vpc_id: impl Gives<VpcId>) -> Self {
         Self {
             vpc_id: vpc_id.into(),
             tags: Tags::new(),

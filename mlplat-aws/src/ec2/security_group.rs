@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     Alphabet, Blocked, Held, NameRule, OnChange, OutputFact, Quota, Recovery, Refs, Scope, Side,
     TYPE, Type, Unique, f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{SecurityGroupId, Tags, VpcId};
@@ -81,10 +82,7 @@ pub struct SecurityGroup {
 
 impl SecurityGroup {
     /// A group with a generated name.
-    pub fn new(
-        vpc_id: impl Into<Output<VpcId>>,
-        group_description: impl Into<Output<String>>,
-    ) -> Self {
+    pub fn new(vpc_id: impl Gives<VpcId>, group_description: impl Gives<String>) -> Self {
         Self {
             group_name: None,
             group_description: group_description.into(),

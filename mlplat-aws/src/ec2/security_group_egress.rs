@@ -5,6 +5,7 @@ use mlplat_core::facts::{
     Canon, Held, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Tagging, Type, Unique,
     f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{SecurityGroupId, SecurityGroupRuleId};
@@ -117,8 +118,8 @@ pub struct SecurityGroupEgress {
 impl SecurityGroupEgress {
     /// A rule without a peer yet: set exactly one.
     pub fn new(
-        group_id: impl Into<Output<SecurityGroupId>>,
-        ip_protocol: impl Into<Output<String>>,
+        group_id: impl Gives<SecurityGroupId>,
+        ip_protocol: impl Gives<String>,
         ports: (i32, i32),
     ) -> Self {
         Self {

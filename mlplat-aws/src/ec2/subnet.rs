@@ -5,6 +5,7 @@ use mlplat_core::facts::{
     Blocked, Canon, Held, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Type, Unique,
     f, instant, opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{AvailabilityZone, SubnetId, Tags, VpcId};
@@ -82,9 +83,9 @@ pub struct Subnet {
 impl Subnet {
     /// A private subnet without tags.
     pub fn new(
-        vpc_id: impl Into<Output<VpcId>>,
-        cidr_block: impl Into<Output<Ipv4Net>>,
-        availability_zone: impl Into<Output<AvailabilityZone>>,
+        vpc_id: impl Gives<VpcId>,
+        cidr_block: impl Gives<Ipv4Net>,
+        availability_zone: impl Gives<AvailabilityZone>,
     ) -> Self {
         Self {
             vpc_id: vpc_id.into(),

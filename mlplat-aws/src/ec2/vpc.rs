@@ -5,6 +5,7 @@ use mlplat_core::facts::{
     Blocked, Canon, OnChange, OutputFact, Quota, Recovery, Refs, Scope, Side, TYPE, Type, f,
     instant, opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{NetworkAclId, RouteTableId, SecurityGroupId, Tags, VpcId};
@@ -96,7 +97,7 @@ pub struct Vpc {
 
 impl Vpc {
     /// A VPC with AWS's defaults.
-    pub fn new(cidr_block: impl Into<Output<Ipv4Net>>) -> Self {
+    pub fn new(cidr_block: impl Gives<Ipv4Net>) -> Self {
         Self {
             cidr_block: cidr_block.into(),
             enable_dns_support: None,

@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     Canon, Held, OnChange, OutputFact, Quota, Recovery, Refs, Scope, Side, TYPE, Type, f, instant,
     opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{RouteTableId, SecurityGroupId, SubnetId, Tags, VpcEndpointId, VpcId};
@@ -106,8 +107,8 @@ pub struct VpcEndpoint {
 impl VpcEndpoint {
     /// A gateway: for S3 and DynamoDB.
     pub fn gateway(
-        vpc_id: impl Into<Output<VpcId>>,
-        service_name: impl Into<Output<String>>,
+        vpc_id: impl Gives<VpcId>,
+        service_name: impl Gives<String>,
         route_table_ids: impl IntoIterator<Item = Output<RouteTableId>>,
     ) -> Self {
         Self {
@@ -120,8 +121,8 @@ impl VpcEndpoint {
     /// An interface with an address in each subnet, under the service's usual
     /// name.
     pub fn interface(
-        vpc_id: impl Into<Output<VpcId>>,
-        service_name: impl Into<Output<String>>,
+        vpc_id: impl Gives<VpcId>,
+        service_name: impl Gives<String>,
         subnet_ids: impl IntoIterator<Item = Output<SubnetId>>,
         security_group_ids: impl IntoIterator<Item = Output<SecurityGroupId>>,
     ) -> Self {

@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     By, Fails, Held, Join, Need, OnChange, OutputFact, Quota, Refs, Scope, TYPE, Type, f, instant,
     opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{AccessPointArn, AccessPointId, EfsFileSystemId, Tags};
@@ -94,7 +95,7 @@ pub struct AccessPoint {
 
 impl AccessPoint {
     /// A way into the whole file system, as oneself.
-    pub fn new(file_system_id: impl Into<Output<EfsFileSystemId>>) -> Self {
+    pub fn new(file_system_id: impl Gives<EfsFileSystemId>) -> Self {
         Self {
             file_system_id: file_system_id.into(),
             uid: None,

@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     By, Canon, Fails, Held, Join, Need, OnChange, OutputFact, Recovery, Refs, Scope, TYPE, Type,
     Unique, f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{Arn, ClusterName, PrincipalArn, Tags};
@@ -92,8 +93,8 @@ pub struct AccessEntry {
 impl AccessEntry {
     /// A standard entry without groups.
     pub fn new(
-        cluster_name: impl Into<Output<ClusterName>>,
-        principal_arn: impl Into<Output<PrincipalArn>>,
+        cluster_name: impl Gives<ClusterName>,
+        principal_arn: impl Gives<PrincipalArn>,
     ) -> Self {
         Self {
             cluster_name: cluster_name.into(),

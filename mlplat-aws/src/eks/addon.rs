@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     By, Canon, Fails, Held, Join, Need, OnChange, OutputFact, Recovery, Refs, Scope, TYPE, Type,
     Unique, Updating, f, opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{Arn, ClusterName, RoleArn, Tags};
@@ -141,10 +142,7 @@ pub struct Addon {
 
 impl Addon {
     /// An add-on in AWS's default version and settings.
-    pub fn new(
-        cluster_name: impl Into<Output<ClusterName>>,
-        addon_name: impl Into<Output<String>>,
-    ) -> Self {
+    pub fn new(cluster_name: impl Gives<ClusterName>, addon_name: impl Gives<String>) -> Self {
         Self {
             cluster_name: cluster_name.into(),
             addon_name: addon_name.into(),

@@ -5,6 +5,7 @@ use mlplat_core::facts::{
     Alphabet, Blocked, By, Canon, Fails, Held, Join, NameRule, Need, OnChange, OutputFact, Quota,
     Recovery, Refs, Scope, Side, TYPE, Type, Unique, Updating, f, opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{ClusterArn, ClusterName, RoleArn, SecurityGroupId, SubnetId, Tags, VpcId};
@@ -235,7 +236,7 @@ impl Cluster {
     /// A cluster whose access is decided by access entries alone, without a
     /// hidden administrator and without self-managed add-ons.
     pub fn new(
-        role_arn: impl Into<Output<RoleArn>>,
+        role_arn: impl Gives<RoleArn>,
         subnet_ids: impl IntoIterator<Item = Output<SubnetId>>,
     ) -> Self {
         Self {

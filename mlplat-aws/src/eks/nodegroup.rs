@@ -6,6 +6,7 @@ use mlplat_core::facts::{
     Alphabet, By, Canon, Fails, Held, Join, NameRule, Need, OnChange, OutputFact, Quota, Recovery,
     Refs, Scope, Side, TYPE, Type, Unique, Updating, f, opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{Arn, ClusterName, LaunchTemplateId, NodegroupName, RoleArn, SubnetId, Tags};
@@ -240,8 +241,8 @@ pub struct Nodegroup {
 impl Nodegroup {
     /// A node group with AWS's defaults.
     pub fn new(
-        cluster_name: impl Into<Output<ClusterName>>,
-        node_role: impl Into<Output<RoleArn>>,
+        cluster_name: impl Gives<ClusterName>,
+        node_role: impl Gives<RoleArn>,
         subnets: impl IntoIterator<Item = Output<SubnetId>>,
     ) -> Self {
         Self {

@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     By, Canon, Fails, Held, Join, Need, OnChange, OutputFact, Recovery, Refs, Scope, TYPE, Type,
     Unique, f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{Arn, ClusterName, PodIdentityAssociationId, RoleArn, Tags};
@@ -117,10 +118,10 @@ pub struct PodIdentityAssociation {
 impl PodIdentityAssociation {
     /// The credentials of `role_arn` for one service account.
     pub fn new(
-        cluster_name: impl Into<Output<ClusterName>>,
-        namespace: impl Into<Output<String>>,
-        service_account: impl Into<Output<String>>,
-        role_arn: impl Into<Output<RoleArn>>,
+        cluster_name: impl Gives<ClusterName>,
+        namespace: impl Gives<String>,
+        service_account: impl Gives<String>,
+        role_arn: impl Gives<RoleArn>,
     ) -> Self {
         Self {
             cluster_name: cluster_name.into(),

@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     Alphabet, Blocked, Canon, NameRule, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE,
     Type, Unique, f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{PolicyArn, RoleArn, RoleName, Tags};
@@ -95,7 +96,7 @@ pub struct Role {
 
 impl Role {
     /// A role with a generated name that `trust` may take on.
-    pub fn new(trust: impl Into<Output<String>>) -> Self {
+    pub fn new(trust: impl Gives<String>) -> Self {
         Self {
             role_name: None,
             assume_role_policy_document: trust.into(),

@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     Held, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Tagging, Type, Unique, f,
     instant,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{PolicyArn, RoleName};
@@ -61,10 +62,7 @@ pub struct RolePolicyAttachment {
 
 impl RolePolicyAttachment {
     /// `policy_arn` attached to `role_name`.
-    pub fn new(
-        role_name: impl Into<Output<RoleName>>,
-        policy_arn: impl Into<Output<PolicyArn>>,
-    ) -> Self {
+    pub fn new(role_name: impl Gives<RoleName>, policy_arn: impl Gives<PolicyArn>) -> Self {
         Self {
             role_name: role_name.into(),
             policy_arn: policy_arn.into(),

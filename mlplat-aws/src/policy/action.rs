@@ -1,5 +1,6 @@
 //! IAM actions as checked text.
 
+use mlplat_core::wiring::KnownText;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -20,7 +21,7 @@ impl Action {
     ///
     /// # Errors
     /// When the text is not `service:Name`.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidAction> {
+    pub fn new(text: impl KnownText) -> Result<Self, InvalidAction> {
         let text = text.into();
         if well_formed(text.as_bytes()) {
             Ok(Self(Cow::Owned(text)))

@@ -1,6 +1,7 @@
 //! Conditions of a statement.
 
 use mlplat_core::Output;
+use mlplat_core::wiring::Gives;
 
 /// How a condition compares. The names are IAM's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +58,7 @@ impl Condition {
     /// issuer of a cluster's tokens is part of one.
     pub fn new(
         operator: Operator,
-        key: impl Into<Output<String>>,
+        key: impl Gives<String>,
         values: impl IntoIterator<Item = Output<String>>,
     ) -> Self {
         Self {
@@ -68,7 +69,7 @@ impl Condition {
     }
 
     /// `key` is exactly `value`.
-    pub fn equals(key: impl Into<Output<String>>, value: impl Into<Output<String>>) -> Self {
+    pub fn equals(key: impl Gives<String>, value: impl Gives<String>) -> Self {
         Self::new(Operator::StringEquals, key, [value.into()])
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlplat_core::Output;
+use mlplat_core::wiring::KnownText;
 
 use super::render::Doc;
 use super::size::{self, Limit, TooLong};
@@ -55,7 +56,7 @@ impl Statement {
     }
 
     /// A name of its own: letters and digits, unique in the document.
-    pub fn sid(mut self, sid: impl Into<String>) -> Self {
+    pub fn sid(mut self, sid: impl KnownText) -> Self {
         self.sid = Some(sid.into());
         self
     }

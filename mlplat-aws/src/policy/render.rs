@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use mlplat_core::Output;
-use mlplat_core::wiring::Expr;
+use mlplat_core::wiring::{Expr, KnownText};
 use serde_json::Value;
 
 /// JSON in which any text, even a key, may be an expression.
@@ -22,7 +22,7 @@ pub(super) enum Doc {
 }
 
 impl Doc {
-    pub(super) fn text(text: impl Into<String>) -> Self {
+    pub(super) fn text(text: impl KnownText) -> Self {
         Self::Text(Expr::text(text))
     }
 

@@ -1,5 +1,6 @@
 //! Trust policies: who may take on a role.
 
+use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Output, ServiceAccountRef};
 
 use super::{Condition, PolicyDocument, Principal, Statement};
@@ -7,7 +8,7 @@ use crate::action;
 use crate::ids::{AccountId, OidcProviderArn};
 
 /// An AWS service: `eks.amazonaws.com`, `ec2.amazonaws.com`.
-pub fn service(name: impl Into<String>) -> PolicyDocument {
+pub fn service(name: impl KnownText) -> PolicyDocument {
     PolicyDocument::new([
         Statement::allow([action!("sts:AssumeRole")]).by(Principal::Service(name.into()))
     ])
@@ -29,8 +30,8 @@ pub fn pod_identity() -> PolicyDocument {
 /// audience are asked for: without the subject every pod of the cluster could
 /// take on the role, without the audience a token made for somebody else.
 pub fn irsa(
-    provider: impl Into<Output<OidcProviderArn>>,
-    issuer: impl Into<Output<String>>,
+    provider: impl Gives<OidcProviderArn>,
+    issuer: impl Gives<String>,
     account: &ServiceAccountRef,
 ) -> PolicyDocument {
     let issuer = issuer.into();
@@ -54,7 +55,7 @@ pub fn irsa(
 }
 
 /// Every identity of an account that the account itself allows to.
-pub fn account(id: impl Into<Output<AccountId>>) -> PolicyDocument {
+pub fn account(id: impl Gives<AccountId>) -> PolicyDocument {
     PolicyDocument::new([
         Statement::allow([action!("sts:AssumeRole")]).by(Principal::Account(id.into()))
     ])

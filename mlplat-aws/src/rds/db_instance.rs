@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     Alphabet, Blocked, Canon, Data, Held, NameRule, OnChange, OutputFact, OutputLife, Quota,
     Recovery, Refs, Scope, Side, TYPE, Type, Unique, Updating, f, opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource, Secret};
 
 use crate::ids::{
@@ -300,11 +301,7 @@ pub struct DbInstance {
 impl DbInstance {
     /// A private, encrypted instance of this engine and class that listens on
     /// `port`. It lacks a master user still.
-    pub fn new(
-        engine: impl Into<Output<String>>,
-        class: impl Into<Output<String>>,
-        port: u16,
-    ) -> Self {
+    pub fn new(engine: impl Gives<String>, class: impl Gives<String>, port: u16) -> Self {
         Self {
             db_instance_identifier: None,
             engine: engine.into(),

@@ -6,6 +6,7 @@ use mlplat_core::facts::{
     Alphabet, Canon, NameRule, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Type,
     Unique, f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{DbParameterGroupArn, DbParameterGroupName, Tags};
@@ -89,7 +90,7 @@ pub struct DbParameterGroup {
 
 impl DbParameterGroup {
     /// A group of this family with a generated name and no parameters yet.
-    pub fn new(family: impl Into<Output<String>>, description: impl Into<Output<String>>) -> Self {
+    pub fn new(family: impl Gives<String>, description: impl Gives<String>) -> Self {
         Self {
             db_parameter_group_name: None,
             family: family.into(),

@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     Alphabet, Canon, Held, NameRule, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE,
     Type, Unique, f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{DbSubnetGroupArn, DbSubnetGroupName, SubnetId, Tags};
@@ -88,7 +89,7 @@ pub struct DbSubnetGroup {
 impl DbSubnetGroup {
     /// A group of these subnets with a generated name.
     pub fn new(
-        description: impl Into<Output<String>>,
+        description: impl Gives<String>,
         subnet_ids: impl IntoIterator<Item = Output<SubnetId>>,
     ) -> Self {
         Self {

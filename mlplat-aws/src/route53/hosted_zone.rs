@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     Blocked, Canon, Data, Held, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Tagging,
     Type, Unique, f, instant, opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::{HostedZoneId, Region, Tags, VpcId};
@@ -97,7 +98,7 @@ pub struct HostedZone {
 
 impl HostedZone {
     /// A public zone.
-    pub fn new(name: impl Into<Output<String>>) -> Self {
+    pub fn new(name: impl Gives<String>) -> Self {
         Self {
             name: name.into(),
             vpc_id: None,

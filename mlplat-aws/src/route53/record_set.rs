@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     Canon, Held, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Tagging, Type, Unique,
     f, instant, opt, w,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use crate::ids::HostedZoneId;
@@ -95,8 +96,8 @@ pub struct RecordSet {
 impl RecordSet {
     /// A record of values, remembered for five minutes.
     pub fn new(
-        hosted_zone_id: impl Into<Output<HostedZoneId>>,
-        name: impl Into<Output<String>>,
+        hosted_zone_id: impl Gives<HostedZoneId>,
+        name: impl Gives<String>,
         record_type: RecordType,
         values: impl IntoIterator<Item = Output<String>>,
     ) -> Self {
@@ -109,10 +110,10 @@ impl RecordSet {
 
     /// A record that answers with the addresses of an AWS object.
     pub fn alias(
-        hosted_zone_id: impl Into<Output<HostedZoneId>>,
-        name: impl Into<Output<String>>,
-        target: impl Into<Output<String>>,
-        target_zone: impl Into<Output<HostedZoneId>>,
+        hosted_zone_id: impl Gives<HostedZoneId>,
+        name: impl Gives<String>,
+        target: impl Gives<String>,
+        target_zone: impl Gives<HostedZoneId>,
     ) -> Self {
         Self {
             alias_dns_name: Some(target.into()),

@@ -4,6 +4,7 @@ use mlplat_core::facts::{
     Alphabet, Data, NameRule, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Type,
     Unique, f, instant, opt,
 };
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource, Secret as Sealed};
 
 use crate::ids::{SecretArn, SecretName, Tags};
@@ -101,7 +102,7 @@ pub struct Secret {
 
 impl Secret {
     /// A secret of this value with a generated name.
-    pub fn new(value: impl Into<Output<Sealed<String>>>) -> Self {
+    pub fn new(value: impl Gives<Sealed<String>>) -> Self {
         Self {
             name: None,
             description: None,

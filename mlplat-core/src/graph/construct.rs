@@ -43,6 +43,7 @@ pub trait Construct {
     fn build(self, scope: &mut Scope<'_>) -> Self::Handle;
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Resource> Construct for R {
     type Handle = R::Handle;
 

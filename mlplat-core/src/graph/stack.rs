@@ -66,6 +66,11 @@ impl Context {
 }
 
 /// What a program returns: nothing, or a result.
+#[diagnostic::on_unimplemented(
+    message = "a program does not return `{Self}`",
+    label = "returns something else than nothing or a `Result<(), _>`",
+    note = "outputs are declared by `stack.output(..)`, outputs for other stacks by `stack.export(..)`"
+)]
 pub trait ProgramResult {
     /// The problem that it ended with.
     fn into_problem(self) -> Option<Problem>;
@@ -77,6 +82,7 @@ impl ProgramResult for () {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: std::fmt::Display> ProgramResult for Result<(), E> {
     fn into_problem(self) -> Option<Problem> {
         let error = self.err()?;

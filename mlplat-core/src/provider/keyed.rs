@@ -162,6 +162,7 @@ impl From<std::io::Error> for ProviderError {
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[async_trait]
 impl<S: KeyedService> Reader for S {
     fn types(&self) -> &[&'static Type] {
@@ -194,6 +195,7 @@ impl<S: KeyedService> Reader for S {
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[async_trait]
 impl<S: KeyedService> Provider for S {
     async fn create(&self, request: &Request) -> Result<Made, ProviderError> {

@@ -186,6 +186,11 @@ pub trait Reader: Send + Sync {
 }
 
 /// The half that changes things.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a provider",
+    label = "serves no resource type",
+    note = "implement `KeyedService` for a service whose objects have keys, or `Reader` and `Provider` for any other"
+)]
 #[async_trait]
 pub trait Provider: Reader {
     /// Creates an object. Returns as soon as the service has given it an id.

@@ -7,6 +7,7 @@
 //! can show `arn:aws:s3:::<artifacts.BucketName>/*` before the bucket exists,
 //! and why order, cycles and unknowns are facts instead of discoveries.
 
+mod accepts;
 mod expr;
 mod form;
 mod id;
@@ -15,6 +16,7 @@ mod resource;
 mod secret;
 mod text;
 
+pub use accepts::{Gives, KnownText};
 pub use expr::{Expr, NodeId};
 pub use form::{Form, FormError};
 pub(crate) use form::{bcrypt, percent_encoded};

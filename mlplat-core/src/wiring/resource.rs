@@ -11,9 +11,9 @@ use crate::problem::Problem;
 /// The inputs of one cloud or cluster object, as a struct whose fields are
 /// [`Output`]s. Implemented by `#[derive(Resource)]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be added to a stack",
-    label = "not a construct and not a resource",
-    note = "add a construct such as `Vpc::new(..)`, a resource struct, or implement `Construct` for your type"
+    message = "`{Self}` is not a resource",
+    label = "a construct of several resources, or none at all",
+    note = "name the struct of one object, such as `rds::DbInstance`"
 )]
 pub trait Resource: Clone + Send + Sync + 'static {
     /// What the object offers to others: a struct of outputs.
@@ -51,6 +51,11 @@ impl NodeRef {
 
 /// What may stand in an input struct: outputs, and options, lists, maps and
 /// nested structs of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in the inputs of a resource",
+    label = "not an `Output<..>`",
+    note = "a field is an `Output<..>`, an option, list or map of outputs, or a struct with `#[resource(nested)]`"
+)]
 pub trait Wire {
     /// The type that a live provider sees.
     type Resolved: DeserializeOwned;

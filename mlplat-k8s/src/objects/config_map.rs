@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlplat_core::facts::{DOCUMENT, OnChange, OutputFact, OutputLife, Type, instant, opt};
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
 use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED};
@@ -75,7 +76,7 @@ impl ConfigMap {
 impl ConfigMap {
     /// With one more setting.
     #[must_use]
-    pub fn entry(mut self, key: &str, value: impl Into<Output<String>>) -> Self {
+    pub fn entry(mut self, key: &str, value: impl Gives<String>) -> Self {
         self.data.insert(key.to_owned(), value.into());
         self
     }

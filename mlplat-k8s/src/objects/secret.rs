@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlplat_core::facts::{DOCUMENT, OnChange, OutputFact, OutputLife, Type, instant, opt};
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
 use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED};
@@ -82,11 +83,7 @@ impl Secret {
 impl Secret {
     /// With one more secret.
     #[must_use]
-    pub fn entry(
-        mut self,
-        key: &str,
-        value: impl Into<Output<mlplat_core::Secret<String>>>,
-    ) -> Self {
+    pub fn entry(mut self, key: &str, value: impl Gives<mlplat_core::Secret<String>>) -> Self {
         self.string_data.insert(key.to_owned(), value.into());
         self
     }

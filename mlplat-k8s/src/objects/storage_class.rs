@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlplat_core::facts::{OnChange, Refs, Type, f, instant, opt};
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
 use super::facts::{ANNOTATIONS, CLUSTER, CLUSTER_OUTPUTS, CLUSTER_WIDE, LABELS, NAME};
@@ -79,7 +80,7 @@ impl StorageClass {
 
     /// With one more parameter for the driver.
     #[must_use]
-    pub fn parameter(mut self, key: &str, value: impl Into<Output<String>>) -> Self {
+    pub fn parameter(mut self, key: &str, value: impl Gives<String>) -> Self {
         self.parameters.insert(key.to_owned(), value.into());
         self
     }

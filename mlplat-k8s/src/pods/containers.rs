@@ -1,5 +1,6 @@
 //! What containers have: variables, ports, resources, volumes.
 
+use mlplat_core::wiring::KnownText;
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
@@ -11,7 +12,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// An environment variable in clear.
 #[must_use]
-pub fn env(name: &str, value: impl Into<String>) -> EnvVar {
+pub fn env(name: &str, value: impl KnownText) -> EnvVar {
     EnvVar {
         name: name.to_owned(),
         value: Some(value.into()),

@@ -1,5 +1,6 @@
 //! Instance classes.
 
+use mlplat_core::wiring::KnownText;
 use std::borrow::Cow;
 
 /// The size of a database server: `db.t4g.micro`. Those of a name here are in
@@ -31,7 +32,7 @@ impl DbClass {
     /// is a Problem where it is used; whether the region has it, only AWS
     /// knows.
     #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl KnownText) -> Self {
         Self(Cow::Owned(name.into()))
     }
 

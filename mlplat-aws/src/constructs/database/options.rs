@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
+use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Output, Secret};
 
 use super::class::DbClass;
@@ -122,7 +123,7 @@ impl<E: Engine> Database<E> {
     /// stack. By default it derives from the construct's path, so a construct
     /// that is moved gets a new password unless it is told the old key:
     /// `metadata/master-password` for one that was at `metadata`.
-    pub fn password_key(mut self, key: impl Into<String>) -> Self {
+    pub fn password_key(mut self, key: impl KnownText) -> Self {
         self.password = Password::Generated(Some(key.into()));
         self
     }
@@ -173,7 +174,7 @@ impl<E: Engine> Database<E> {
 impl<E: Engine, P> Database<E, P> {
     /// Under a name of the user's choice: 1 to 63 letters, digits and `-`. A
     /// replacement then has to delete first. Default: generated.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
+    pub fn name(mut self, name: impl KnownText) -> Self {
         self.name = Some(name.into());
         self
     }
@@ -186,13 +187,13 @@ impl<E: Engine, P> Database<E, P> {
     }
 
     /// Exactly this version, which RDS then leaves alone: `8.4.9`, `17.6`.
-    pub fn exact_version(mut self, version: impl Into<String>) -> Self {
+    pub fn exact_version(mut self, version: impl KnownText) -> Self {
         self.version = Asked::Exact(version.into());
         self
     }
 
     /// A version that this library does not know yet.
-    pub fn unlisted_version(mut self, version: impl Into<String>) -> Self {
+    pub fn unlisted_version(mut self, version: impl KnownText) -> Self {
         self.version = Asked::Unlisted(version.into());
         self
     }
@@ -251,7 +252,7 @@ impl<E: Engine, P> Database<E, P> {
     /// Puts it into the public subnets with a public address, reachable from
     /// these networks. Whoever gets hold of the password then needs nothing
     /// else.
-    pub fn open_to_the_internet_despite_the_risk<S: Into<String>>(
+    pub fn open_to_the_internet_despite_the_risk<S: KnownText>(
         mut self,
         networks: impl IntoIterator<Item = S>,
     ) -> Self {
@@ -261,28 +262,28 @@ impl<E: Engine, P> Database<E, P> {
 
     /// Name of the database that is made along. Default `main`. A change
     /// replaces the server.
-    pub fn database(mut self, name: impl Into<String>) -> Self {
+    pub fn database(mut self, name: impl KnownText) -> Self {
         self.database = name.into();
         self
     }
 
     /// Name of the master user. Default: `admin` for MySQL, `postgres` for
     /// PostgreSQL. A change replaces the server.
-    pub fn username(mut self, name: impl Into<String>) -> Self {
+    pub fn username(mut self, name: impl KnownText) -> Self {
         self.username = name.into();
         self
     }
 
     /// Encrypted by a KMS key, by its ARN, instead of the account's own; the
     /// secret with the password too.
-    pub fn encrypted_by(mut self, key_arn: impl Into<Output<String>>) -> Self {
+    pub fn encrypted_by(mut self, key_arn: impl Gives<String>) -> Self {
         self.key = Some(key_arn.into());
         self
     }
 
     /// Sets a parameter of the engine: `max_connections`. The one that forces
     /// TLS can be set too; then it is yours.
-    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn parameter(mut self, name: impl KnownText, value: impl KnownText) -> Self {
         self.parameters.insert(name.into(), value.into());
         self
     }

@@ -1,5 +1,6 @@
 //! Roles and those who are given them, as bindings name them.
 
+use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
 
 use super::{ClusterRoleHandle, RoleHandle};
@@ -67,7 +68,7 @@ pub struct Subject {
 
 impl Subject {
     /// Everyone whom the cluster's authentication puts into this group.
-    pub fn group(name: impl Into<Output<String>>) -> Self {
+    pub fn group(name: impl Gives<String>) -> Self {
         Self {
             kind: "Group".into(),
             name: name.into(),
