@@ -6,9 +6,9 @@ use super::finish::Finished;
 use super::request::target_of;
 use super::run::Run;
 use super::step::{At, Stop};
-use crate::facts::{Canon, OnChange};
+use crate::facts::{Canon, OnChange, Type};
 use crate::graph::Node;
-use crate::plan::canonical;
+use crate::plan::{Planned, Rule, canonical, field_of};
 use crate::provider::{ErrorKind, Made, Request, Status, Target};
 use crate::state::{Action, Birth, BirthId, Record, Stage};
 use crate::wiring::NodeId;
@@ -132,21 +132,16 @@ impl Run<'_> {
             self.until_ready(at, &target, Some(birth), begun, node.rules.timeout)
                 .await?;
         }
-        let mut fields = self.differences(at, node, birth)?;
-        fields.extend(
-            at.planned
-                .reasons
-                .iter()
-                .filter(|r| r.rule == crate::plan::Rule::WriteOnly)
-                .map(|r| r.field.clone()),
-        );
+        let changed = self.differences(at, node, birth)?;
+        let mut fields: Vec<String> = changed.iter().map(|one| one.field.clone()).collect();
+        fields.extend(sent_again(at.planned, node.ty));
         fields.sort();
         fields.dedup();
         if fields.is_empty() {
             self.stay(at, node, id).await?;
             return Ok(());
         }
-        self.check_fields(at, node, &fields)?;
+        self.check_fields(at, &changed)?;
         let born = self.born(birth, node);
         let (request, body) = self.request(at, node, &born)?;
         self.tell_started(at, node.ty);
@@ -245,6 +240,17 @@ impl Run<'_> {
             readable && seen.inputs.get(name).map(form) == request.inputs.get(name).map(form)
         }))
     }
+}
+
+/// The fields that are sent although program and memory agree: what cannot be
+/// read and may be otherwise, and secrets that somebody else has changed.
+fn sent_again<'a>(planned: &'a Planned, ty: &'a Type) -> impl Iterator<Item = String> + 'a {
+    planned.reasons.iter().filter_map(|reason| {
+        let name = field_of(&reason.field);
+        let secret = ty.field(name).is_some_and(|field| field.secret);
+        let again = reason.rule == Rule::WriteOnly || reason.rule == Rule::Drift && secret;
+        again.then(|| name.to_owned())
+    })
 }
 
 /// The requests that lead from what is to what is wanted: one, or one for each

@@ -9,10 +9,42 @@ use super::run::Run;
 use super::step::{At, Stop};
 use crate::facts::{OnChange, Refs, Type};
 use crate::graph::{Node, NodeKind};
-use crate::plan::{Evaluator, Val, render_body};
+use crate::plan::{Evaluator, Val, differences, render_body};
 use crate::provider::{ErrorKind, ProviderError, Request, Target};
 use crate::state::{Birth, BirthId, Body, Object};
 use crate::wiring::NodeId;
+
+/// A field that is not what the program wants.
+pub(super) struct Changed {
+    pub(super) field: String,
+    /// What of it cannot be changed in place: the field, or a path inside.
+    pub(super) fixed: Option<String>,
+}
+
+fn changed(ty: &Type, name: &str, old: Option<&Value>, new: Option<&Value>) -> Option<Changed> {
+    if old == new {
+        return None;
+    }
+    let field = ty.field(name);
+    let fixed = match field {
+        Some(field) if field.inside.is_some() && old.is_some() && new.is_some() => {
+            let found = differences(field, old, new, true);
+            if found.is_empty() {
+                return None;
+            }
+            let fixed = found.into_iter().find(|one| one.fixed);
+            fixed.map(|one| one.path)
+        }
+        _ => {
+            let fixed = field.is_none_or(|field| field.change == OnChange::Replace);
+            fixed.then(|| name.to_owned())
+        }
+    };
+    Some(Changed {
+        field: name.to_owned(),
+        fixed,
+    })
+}
 
 impl Run<'_> {
     pub(super) fn evaluator(&self) -> Evaluator<'_> {
@@ -57,13 +89,13 @@ impl Run<'_> {
         Ok((request, body))
     }
 
-    /// The fields in which an object is not what the program wants.
+    /// Where an object is not what the program wants.
     pub(super) fn differences(
         &self,
         at: At<'_>,
         node: &Node,
         birth: BirthId,
-    ) -> Result<Vec<String>, Stop> {
+    ) -> Result<Vec<Changed>, Stop> {
         let born = self.born(birth, node);
         let wanted = self.wanted(at, node, Some(&born))?;
         let body = render_body(&wanted, &birth.to_string(), self.secrets.keyring(), None);
@@ -80,40 +112,28 @@ impl Run<'_> {
             parse(body.json.get()),
             parse(object.as_deref().unwrap_or("{}")),
         );
-        let ignored = |name: &String| {
-            node.rules
-                .ignore
-                .iter()
-                .any(|ignored| ignored.field == *name)
+        let ignored = |name: &&String| {
+            let mut ignored = node.rules.ignore.iter();
+            ignored.any(|ignored| ignored.field == **name)
         };
         let names = new
             .keys()
             .chain(old.keys().filter(|name| !new.contains_key(*name)));
-        Ok(names
-            .filter(|name| new.get(*name) != old.get(*name) && !ignored(name))
-            .cloned()
-            .collect())
+        let changed = names
+            .filter(|name| !ignored(name))
+            .filter_map(|name| changed(node.ty, name, old.get(name), new.get(name)));
+        Ok(changed.collect())
     }
 
-    /// A field that cannot change in place was planned as a replacement; when
-    /// one turns up here, the world has moved on since the plan.
-    pub(super) fn check_fields(
-        &self,
-        at: At<'_>,
-        node: &Node,
-        fields: &[String],
-    ) -> Result<(), Stop> {
-        let fixed = fields.iter().find(|name| {
-            node.ty
-                .field(name)
-                .is_none_or(|field| field.change == OnChange::Replace)
-        });
-        match fixed {
+    /// What cannot change in place was planned as a replacement; when such a
+    /// change turns up here, the world has moved on since the plan.
+    pub(super) fn check_fields(&self, at: At<'_>, changed: &[Changed]) -> Result<(), Stop> {
+        match changed.iter().find_map(|one| one.fixed.as_ref()) {
             None => Ok(()),
-            Some(name) => Err(at.refused(
+            Some(path) => Err(at.refused(
                 "PlanOutrun",
                 format!(
-                    "{name} would have to be replaced, which the plan does not say: plan again"
+                    "{path} would have to be replaced, which the plan does not say: plan again"
                 ),
             )),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::change::{Reason, Rule};
-use super::{Val, canonical};
+use super::{Val, canonical, document};
 use crate::facts::{Canon, Field, OnChange, Scope, Type};
 use crate::graph::RESERVED;
 use crate::graph::Rules;
@@ -16,37 +16,72 @@ use crate::provider::Observed;
 /// top. Fields that the program never set are left out: they are not ours.
 pub(super) struct Base {
     pub(super) inputs: Map<String, Value>,
-    /// The fields in which reality differs from what was remembered.
+    /// Where reality differs from what was remembered: fields, and paths
+    /// inside documents.
     pub(super) drifted: Vec<String>,
+    /// The remembered values of secret fields that differ. They stay
+    /// remembered: what somebody else wrote is sealed nowhere.
+    secret: Map<String, Value>,
 }
 
+/// Turns what a service shows of a secret field into the form in which it is
+/// remembered.
+pub(super) type Digested<'a> = &'a dyn Fn(&str, &Value, Value) -> Value;
+
 impl Base {
-    pub(super) fn new(ty: &Type, remembered: Map<String, Value>, seen: Option<&Observed>) -> Self {
+    pub(super) fn new(
+        ty: &Type,
+        remembered: Map<String, Value>,
+        seen: Option<&Observed>,
+        digested: Digested<'_>,
+    ) -> Self {
         let mut base = Self {
             inputs: remembered,
             drifted: Vec::new(),
+            secret: Map::new(),
         };
         let Some(seen) = seen else { return base };
         for (name, value) in &mut base.inputs {
             let field = ty.field(name);
-            let readable = field.is_none_or(|f| f.change != OnChange::WriteOnly && !f.secret);
-            if !readable {
+            let is_secret = field.is_some_and(|field| field.secret);
+            if field.is_some_and(|field| field.change == OnChange::WriteOnly) {
                 continue;
             }
             let now = match seen.inputs.get(name) {
+                Some(now) if is_secret => digested(name, value, now.clone()),
                 Some(now) => canonical(field.map_or(Canon::Exact, |f| f.canon), now.clone()),
+                // Few services show a secret again.
+                None if is_secret => continue,
                 // What is empty is shown as empty by some services and not at
                 // all by others.
                 None if is_empty(value) => continue,
                 None => Value::Null,
             };
-            if now != *value {
-                base.drifted.push(name.clone());
-                *value = now;
+            if now == *value {
+                continue;
+            }
+            let inside = field.filter(|field| field.inside.is_some());
+            match inside.map(|field| document::differences(field, Some(value), Some(&now), false)) {
+                Some(found) if found.is_empty() => continue,
+                Some(found) => base.drifted.extend(found.into_iter().map(|one| one.path)),
+                None => base.drifted.push(name.clone()),
+            }
+            let before = std::mem::replace(value, now);
+            if is_secret {
+                base.secret.insert(name.clone(), before);
             }
         }
         base.inputs.retain(|_, value| !value.is_null());
         base
+    }
+
+    /// The inputs to remember, if a look at the object taught anything.
+    pub(super) fn taught(&self) -> Option<Map<String, Value>> {
+        let open = |path: &&String| !self.secret.contains_key(document::field_of(path));
+        self.drifted.iter().find(open)?;
+        let mut inputs = self.inputs.clone();
+        inputs.extend(self.secret.clone());
+        Some(inputs)
     }
 }
 
@@ -60,52 +95,65 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// The reasons for a change, and the fields as they will be sent.
+/// The reasons for a change. `rendered` gives a field as it would be stored,
+/// with holes for what is not known yet.
 pub(super) fn fields(
     ty: &Type,
     base: &Base,
     wanted: &BTreeMap<String, Val>,
-    rendered: &dyn Fn(&str, &Val) -> Option<Value>,
+    rendered: &dyn Fn(&str, &Val) -> Value,
     rules: &Rules,
 ) -> Vec<Reason> {
     let ignored = |name: &str| rules.ignore.iter().any(|ignored| ignored.field == name);
     let mut reasons = Vec::new();
-    for (name, value) in wanted {
-        if ignored(name) {
-            continue;
-        }
+    for (name, value) in wanted.iter().filter(|(name, _)| !ignored(name)) {
         let old = base.inputs.get(name);
         let new = rendered(name, value);
-        if new.is_some() && new.as_ref() == old || is_enough(ty.field(name), old, new.as_ref()) {
+        if Some(&new) == old {
             continue;
         }
+        let field = ty.field(name);
+        if let (Some(field), Some(old)) = (field.filter(|field| field.inside.is_some()), old) {
+            reasons.extend(inside(field, base, old, &new));
+            continue;
+        }
+        let unknown = document::has_hole(&new) && old.is_some();
         let drifted = base.drifted.contains(name);
-        let rule = rule(ty.field(name), new.is_none() && old.is_some(), drifted);
+        let rule = rule(field.map(|field| field.change), unknown, drifted);
         reasons.push(reason(name, old, Some(value.to_string()), rule));
     }
     for (name, old) in &base.inputs {
         if !wanted.contains_key(name) && !old.is_null() && !ignored(name) {
-            let rule = rule(ty.field(name), false, base.drifted.contains(name));
+            let change = ty.field(name).map(|field| field.change);
+            let rule = rule(change, false, base.drifted.contains(name));
             reasons.push(reason(name, Some(old), None, rule));
         }
     }
     reasons
 }
 
-/// Whether an object has as much already as is wanted at least. What cannot
-/// shrink stays as it is.
-fn is_enough(field: Option<&Field>, old: Option<&Value>, new: Option<&Value>) -> bool {
-    let at_least = field.is_some_and(|field| field.change == OnChange::AtLeast);
-    let number = |value: Option<&Value>| value.and_then(Value::as_f64);
-    let enough = number(old)
-        .zip(number(new))
-        .is_some_and(|(old, new)| old >= new);
-    at_least && enough
+/// The reasons inside a document, each with its path.
+fn inside(field: &Field, base: &Base, old: &Value, new: &Value) -> Vec<Reason> {
+    let found = document::differences(field, Some(old), Some(new), true);
+    let each = found.into_iter().map(|one| {
+        let change = match one.fixed {
+            true => OnChange::Replace,
+            false => field.change,
+        };
+        let unknown = one.old.is_some() && one.new.as_ref().is_some_and(document::has_hole);
+        let drifted = base
+            .drifted
+            .iter()
+            .any(|path| document::touch(path, &one.path));
+        let rule = rule(Some(change), unknown, drifted);
+        let new = one.new.as_ref().map(shown);
+        reason(&one.path, one.old.as_ref(), new, rule)
+    });
+    each.collect()
 }
 
-fn rule(field: Option<&Field>, unknown: bool, drifted: bool) -> Rule {
-    let change = field.map_or(OnChange::Replace, |field| field.change);
-    match (change, unknown, drifted) {
+fn rule(change: Option<OnChange>, unknown: bool, drifted: bool) -> Rule {
+    match (change.unwrap_or(OnChange::Replace), unknown, drifted) {
         (OnChange::Replace, true, _) => Rule::ReplaceIfChanged,
         (_, true, _) => Rule::UpdateIfChanged,
         (OnChange::Replace, false, true) => Rule::DriftReplace,
@@ -128,7 +176,8 @@ fn reason(name: &str, old: Option<&Value>, new: Option<String>, rule: Rule) -> R
     }
 }
 
-/// A stored value as shown to people: a secret's digest as `<secret>`.
+/// A stored value as shown to people: a secret's digest as `<secret>`, a hole
+/// as what it will come from.
 fn shown(value: &Value) -> String {
     match hide(value.clone()) {
         Value::String(text) => text,
@@ -139,7 +188,8 @@ fn shown(value: &Value) -> String {
 fn hide(value: Value) -> Value {
     match value {
         Value::Object(members) if members.keys().any(|key| key.starts_with(RESERVED)) => {
-            Value::String("<secret>".to_owned())
+            let text = document::hole_text(&members).unwrap_or("<secret>");
+            Value::String(text.to_owned())
         }
         Value::Object(members) => {
             let each = members.into_iter().map(|(key, value)| (key, hide(value)));

@@ -14,6 +14,7 @@ mod canon;
 mod certain;
 mod change;
 mod diff;
+mod document;
 mod estimate;
 mod eval;
 mod keys;
@@ -29,6 +30,7 @@ mod verdict;
 
 pub use canon::{canonical, canonical_text};
 pub use change::{Change, Counts, Plan, Planned, Reason, Rule};
+pub(crate) use document::{differences, field_of};
 pub(crate) use estimate::remaining;
 pub use estimate::{Estimate, critical_path, weight};
 pub use eval::{Env, EvalError, Evaluator, NodeOutputs};

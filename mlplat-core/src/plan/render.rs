@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{Val, canonical_text};
+use super::{Val, canonical_text, document};
 use crate::graph::RESERVED;
 use crate::seal::{Keyring, SealError};
 use crate::state::{Body, SealedSecret, State};
@@ -146,6 +146,7 @@ pub fn render_body(
     let mut renderer = Renderer {
         keyring,
         world,
+        holes: false,
         sealed: BTreeMap::new(),
     };
     let mut members = Map::new();
@@ -160,9 +161,64 @@ pub fn render_body(
     })
 }
 
+/// The stored form of one field, to compare: what is not known yet is a hole
+/// in it. `place` names the object.
+pub(super) fn render_field(name: &str, value: &Val, place: &str, keyring: &Keyring) -> Value {
+    let mut renderer = Renderer {
+        keyring,
+        world: None,
+        holes: true,
+        sealed: BTreeMap::new(),
+    };
+    // With holes nothing is left out.
+    let rendered = renderer.render(value, &format!("{place}|{name}"));
+    rendered.unwrap_or_default()
+}
+
+/// What a service shows of a field that holds secrets, in the form in which
+/// the field is remembered: digests where digests are.
+pub(super) fn digest_like(
+    remembered: &Value,
+    shown: Value,
+    place: &str,
+    keyring: &Keyring,
+) -> Value {
+    match (remembered, shown) {
+        (Value::Object(members), Value::String(text)) if members.contains_key(&digest_key()) => {
+            digested(keyring, place, &Plain::new(text))
+        }
+        (Value::Object(remembered), Value::Object(shown)) => {
+            let each = shown.into_iter().map(|(key, shown)| {
+                let like = remembered.get(&key).unwrap_or(&Value::Null);
+                let shown = digest_like(like, shown, &format!("{place}|{key}"), keyring);
+                (key, shown)
+            });
+            Value::Object(each.collect())
+        }
+        (Value::Array(remembered), Value::Array(shown)) => {
+            let each = shown.into_iter().enumerate().map(|(index, shown)| {
+                let like = remembered.get(index).unwrap_or(&Value::Null);
+                digest_like(like, shown, &format!("{place}|{index}"), keyring)
+            });
+            each.collect()
+        }
+        // In clear nothing of a secret field is kept, whatever it was before.
+        (remembered, shown) if *remembered == shown => shown,
+        (_, Value::Null) => Value::Null,
+        (_, shown) => digested(keyring, place, &Plain::new(canonical_text(&shown))),
+    }
+}
+
+fn digested(keyring: &Keyring, place: &str, plain: &Plain) -> Value {
+    let digest = Value::String(keyring.digest(place, plain));
+    Value::Object(Map::from_iter([(digest_key(), digest)]))
+}
+
 struct Renderer<'a> {
     keyring: &'a Keyring,
     world: Option<&'a dyn World>,
+    /// What is not known leaves a hole, and not the whole unrendered.
+    holes: bool,
     sealed: BTreeMap<String, String>,
 }
 
@@ -170,17 +226,13 @@ impl Renderer<'_> {
     fn render(&mut self, value: &Val, place: &str) -> Option<Value> {
         match value {
             Val::Known(value) => Some(value.clone()),
-            Val::Unknown(_) => None,
+            Val::Unknown(text) => self.holes.then(|| document::hole(text)),
             Val::Secret(plain) => {
                 if let Some(world) = self.world {
                     let sealed = self.keyring.seal(world, place, plain);
                     self.sealed.insert(place.to_owned(), sealed);
                 }
-                let digest = self.keyring.digest(place, plain);
-                Some(Value::Object(Map::from_iter([(
-                    digest_key(),
-                    Value::String(digest),
-                )])))
+                Some(digested(self.keyring, place, plain))
             }
             Val::List(items) => {
                 let each = items.iter().enumerate();

@@ -9,6 +9,7 @@ use super::Val;
 use super::certain;
 use super::change::{Change, Planned, Reason, Rule};
 use super::diff::{self, Base};
+use super::document;
 use super::eval::{Env, Evaluator, NodeOutputs};
 use super::keys::Keys;
 use super::known::referenced;
@@ -205,15 +206,14 @@ impl<'a> Round<'a> {
             });
         }
         let remembered = remembered(object)?;
-        let base = Base::new(node.ty, remembered, seen);
         let place = born.id.to_string();
         let keyring = self.inputs.secrets.keyring();
-        let rendered = |name: &str, value: &Val| {
-            let one = BTreeMap::from([(name.to_owned(), value.clone())]);
-            let body = render::render_body(&one, &place, keyring, None)?;
-            let value: Map<String, Value> = serde_json::from_str(body.json.get()).ok()?;
-            value.into_iter().next().map(|(_, value)| value)
+        let digested = |name: &str, remembered: &Value, shown: Value| {
+            render::digest_like(remembered, shown, &format!("{place}|{name}"), keyring)
         };
+        let base = Base::new(node.ty, remembered, seen, &digested);
+        let rendered =
+            |name: &str, value: &Val| render::render_field(name, value, &place, keyring);
         let mut reasons = diff::fields(node.ty, &base, &wanted, &rendered, &node.rules);
         certain::settle(self.inputs.graph, node, &self.anew, &mut reasons);
         reasons.extend(unsure(object, node.ty, &wanted));
@@ -301,7 +301,10 @@ impl<'a> Round<'a> {
             [only] if only.rule == Rule::Resume => Change::Create,
             _ => Change::Update,
         };
-        let changed: Vec<&str> = reasons.iter().map(|reason| reason.field.as_str()).collect();
+        let changed: Vec<&str> = reasons
+            .iter()
+            .map(|reason| document::field_of(&reason.field))
+            .collect();
         let outputs = match object.stage {
             Stage::Ready => self.object_outputs(birth, id, &changed),
             _ => None,
