@@ -11,11 +11,16 @@ use futures::future::join_all;
 
 use super::retry::{Verdict, verdict};
 use super::wait::window;
+use crate::facts::Type;
 use crate::plan::{Sight, open_body, taught_nothing};
 use crate::provider::{ErrorKind, Observed, ProviderError, Providers, Target};
 use crate::seal::Keyring;
-use crate::state::{BirthId, Object, State};
+use crate::state::{BirthId, State};
 use crate::world::World;
+
+/// So many objects of a type are looked at in one go: what is read of them is
+/// in memory at once.
+const AT_ONCE: usize = 10_000;
 
 /// Looks at everything the state remembers.
 ///
@@ -27,106 +32,132 @@ pub(crate) async fn refresh(
     keyring: &Keyring,
     world: &dyn World,
 ) -> Result<BTreeMap<BirthId, Sight>, (String, ProviderError)> {
-    let mut by_type: BTreeMap<&str, (Vec<BirthId>, Vec<Target>)> = BTreeMap::new();
+    let mut by_type: BTreeMap<&str, (&'static Type, Vec<BirthId>)> = BTreeMap::new();
     for (birth, object) in &state.objects {
         // A type that nobody serves any more is taken as remembered.
-        let Some(ty) = providers.type_named(&object.ty) else {
-            continue;
-        };
-        let inputs = open_body(&object.inputs, &object.sealed, &birth.to_string(), keyring);
-        let token = state
-            .birth(*birth)
-            .map_or_else(String::new, |born| born.token(&state.lineage));
-        let target = Target {
-            ty,
-            id: object.id.clone(),
-            inputs: inputs.unwrap_or_default(),
-            token,
-        };
-        let (births, targets) = by_type.entry(ty.name).or_default();
-        births.push(*birth);
-        targets.push(target);
+        if let Some(ty) = providers.type_named(&object.ty) {
+            let births = &mut by_type.entry(ty.name).or_insert((ty, Vec::new())).1;
+            births.push(*birth);
+        }
     }
-    let looks = by_type
-        .into_iter()
-        .map(|(ty, targets)| look(ty, targets, state, providers, world));
+    let look = Look {
+        state,
+        providers,
+        keyring,
+        world,
+    };
+    let looks = by_type.values().map(|(ty, births)| look.all(ty, births));
     let mut sights = BTreeMap::new();
-    for look in join_all(looks).await {
-        sights.extend(look?);
+    for seen in join_all(looks).await {
+        sights.extend(seen?);
     }
     Ok(sights)
 }
 
-async fn look(
-    ty: &str,
-    (births, targets): (Vec<BirthId>, Vec<Target>),
-    state: &State,
-    providers: &Providers,
-    world: &dyn World,
-) -> Result<Vec<(BirthId, Sight)>, (String, ProviderError)> {
-    let reader = providers
-        .reader(ty)
-        .map_err(|error| (ty.to_owned(), error))?;
-    let listed = retried(world, || reader.read_many(&targets)).await;
-    let listed = listed.map_err(|error| (ty.to_owned(), error))?;
-    let mut listed = listed.into_iter();
-    let looks = births.into_iter().zip(&targets).map(|(birth, target)| {
-        let seen = listed.next().flatten();
-        let object = state.objects.get(&birth);
-        async move {
-            let sight = match seen {
-                Some(seen) => ours(seen, target, object),
-                None => directly(target, object, providers, world).await?,
-            };
-            Ok((birth, sight))
-        }
-    });
-    let looks: Result<Vec<_>, ProviderError> = join_all(looks).await.into_iter().collect();
-    let name = |error| {
-        let first = state.objects.values().find(|object| object.ty == ty);
-        (
-            first.map_or_else(|| ty.to_owned(), |object| object.path.to_string()),
-            error,
-        )
-    };
-    looks.map_err(name)
+struct Look<'a> {
+    state: &'a State,
+    providers: &'a Providers,
+    keyring: &'a Keyring,
+    world: &'a dyn World,
 }
 
-fn ours(seen: Observed, target: &Target, object: Option<&Object>) -> Sight {
-    if seen
-        .token
-        .as_ref()
-        .is_some_and(|token| *token != target.token)
-    {
-        return Sight::Gone;
+impl Look<'_> {
+    async fn all(
+        &self,
+        ty: &'static Type,
+        births: &[BirthId],
+    ) -> Result<Vec<(BirthId, Sight)>, (String, ProviderError)> {
+        let mut sights = Vec::with_capacity(births.len());
+        for some in births.chunks(AT_ONCE) {
+            let seen = self.some(ty, some).await;
+            sights.extend(seen.map_err(|(at, error)| (self.path(at), error))?);
+        }
+        Ok(sights)
     }
-    let same = object.is_some_and(|o| taught_nothing(target.ty, o, &target.inputs, &seen));
-    if same {
-        Sight::Same
-    } else {
-        Sight::Seen(Box::new(seen))
-    }
-}
 
-async fn directly(
-    target: &Target,
-    object: Option<&Object>,
-    providers: &Providers,
-    world: &dyn World,
-) -> Result<Sight, ProviderError> {
-    let reader = providers.reader(target.ty.name)?;
-    let pause = window(target.ty) / 2;
-    for look in 0..3 {
-        if look > 0 {
-            world.sleep(pause).await;
+    /// Those that a list shows, and a direct read of each of the others. An
+    /// error names the object at which it was met.
+    async fn some(
+        &self,
+        ty: &'static Type,
+        births: &[BirthId],
+    ) -> Result<Vec<(BirthId, Sight)>, (BirthId, ProviderError)> {
+        let Some(first) = births.first().copied() else {
+            return Ok(Vec::new());
+        };
+        let reader = self.providers.reader(ty.name);
+        let reader = reader.map_err(|error| (first, error))?;
+        let targets: Vec<Target> = births.iter().map(|birth| self.target(ty, *birth)).collect();
+        let listed = retried(self.world, || reader.read_many(&targets)).await;
+        let mut listed = listed.map_err(|error| (first, error))?.into_iter();
+        let mut sights = Vec::with_capacity(births.len());
+        let mut unlisted = Vec::new();
+        for (birth, target) in births.iter().zip(&targets) {
+            match listed.next().flatten() {
+                Some(seen) => sights.push((*birth, self.ours(*birth, target, seen))),
+                None => unlisted.push(self.directly(*birth, target)),
+            }
         }
-        match retried(world, || reader.read(target)).await {
-            Ok(seen) => return Ok(ours(seen, target, object)),
-            Err(error) if error.kind == ErrorKind::Gone => {}
-            Err(error) => return Err(error),
+        for sight in join_all(unlisted).await {
+            sights.push(sight?);
+        }
+        Ok(sights)
+    }
+
+    fn path(&self, birth: BirthId) -> String {
+        let object = self.state.objects.get(&birth);
+        object.map_or_else(|| birth.to_string(), |object| object.path.to_string())
+    }
+
+    fn target(&self, ty: &'static Type, birth: BirthId) -> Target {
+        let object = self.state.objects.get(&birth);
+        let inputs = object.map(|object| {
+            let place = birth.to_string();
+            open_body(&object.inputs, &object.sealed, &place, self.keyring)
+        });
+        let born = self.state.birth(birth);
+        Target {
+            ty,
+            id: object.map_or_else(String::new, |object| object.id.clone()),
+            inputs: inputs.and_then(Result::ok).unwrap_or_default(),
+            token: born.map_or_else(String::new, |born| born.token(&self.state.lineage)),
         }
     }
-    Ok(Sight::Gone)
+
+    fn ours(&self, birth: BirthId, target: &Target, seen: Observed) -> Sight {
+        let token = seen.token.as_ref();
+        if token.is_some_and(|token| *token != target.token) {
+            return Sight::Gone;
+        }
+        let object = self.state.objects.get(&birth);
+        let same = object.is_some_and(|o| taught_nothing(target.ty, o, &target.inputs, &seen));
+        if same {
+            Sight::Same
+        } else {
+            Sight::Seen(Box::new(seen))
+        }
+    }
+
+    async fn directly(
+        &self,
+        birth: BirthId,
+        target: &Target,
+    ) -> Result<(BirthId, Sight), (BirthId, ProviderError)> {
+        let failed = |error| (birth, error);
+        let reader = self.providers.reader(target.ty.name).map_err(failed)?;
+        let pause = window(target.ty) / 2;
+        for look in 0..3 {
+            if look > 0 {
+                self.world.sleep(pause).await;
+            }
+            match retried(self.world, || reader.read(target)).await {
+                Ok(seen) => return Ok((birth, self.ours(birth, target, seen))),
+                Err(error) if error.kind == ErrorKind::Gone => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        Ok((birth, Sight::Gone))
+    }
 }
 
 /// Reads have no effect, so every passing failure is simply repeated, as long
