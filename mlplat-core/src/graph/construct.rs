@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Scope;
 use super::lifecycle::Rule;
-use crate::wiring::Resource;
+use crate::wiring::{Gives, KnownText, Resource};
 
 /// Something that expands into resources and hands back a typed handle.
 ///
@@ -95,13 +95,13 @@ pub trait Lifecycle: Construct + Sized {
     }
 
     /// Tags for every resource below that takes tags.
-    fn tags<K: Into<String>, V: Into<String>>(
+    fn tags<K: KnownText, V: Gives<String>>(
         self,
         tags: impl IntoIterator<Item = (K, V)>,
     ) -> With<Self> {
         let tags: BTreeMap<_, _> = tags
             .into_iter()
-            .map(|(k, v)| (k.into(), v.into()))
+            .map(|(key, value)| (key.into(), value.into().expr().clone()))
             .collect();
         With::new(self).rule("", Rule::Tags(tags))
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::path::NodePath;
 use crate::problem::Source;
+use crate::wiring::Expr;
 
 /// The rules that apply to one node, merged from all constructs around it.
 #[derive(Debug, Clone, Default)]
@@ -52,7 +53,7 @@ pub(crate) enum Rule {
     Ignore(String),
     Edit { type_name: &'static str, edit: Edit },
     Raw { field: String, value: Value },
-    Tags(BTreeMap<String, String>),
+    Tags(BTreeMap<String, Expr>),
 }
 
 impl Rule {

@@ -201,6 +201,7 @@ impl Stack {
     #[track_caller]
     pub fn settings<T: DeserializeOwned + Default>(&mut self) -> T {
         let at = Source::from(Location::caller());
+        self.builder.settings.push(super::described::<T>);
         match self.builder.context.settings.read::<T>() {
             Ok(settings) => settings,
             Err(problems) => {
@@ -257,6 +258,8 @@ pub(crate) struct Builder {
     pub(crate) outputs: Vec<OutputEntry>,
     pub(crate) moves: Vec<(NodePath, NodePath, Source)>,
     pub(crate) problems: Problems,
+    /// What the structs look like that settings were read into.
+    pub(crate) settings: Vec<fn() -> Vec<super::SettingDoc>>,
     /// What the finished program has to keep to.
     pub(crate) checks: Vec<Checks>,
     /// Children of every scope so far, to find names given twice.
@@ -280,6 +283,7 @@ impl Builder {
             outputs: Vec::new(),
             moves: Vec::new(),
             problems: Problems::default(),
+            settings: Vec::new(),
             checks: Vec::new(),
             taken: BTreeMap::new(),
             shared: BTreeMap::new(),
@@ -530,11 +534,8 @@ impl Pending {
 }
 
 /// Tags of the resource itself win over those of a construct around it.
-fn add_tags(inputs: &mut BTreeMap<String, Expr>, tags: &BTreeMap<String, String>) {
-    let mut merged: BTreeMap<String, Expr> = tags
-        .iter()
-        .map(|(key, value)| (key.clone(), Expr::text(value.clone())))
-        .collect();
+fn add_tags(inputs: &mut BTreeMap<String, Expr>, tags: &BTreeMap<String, Expr>) {
+    let mut merged = tags.clone();
     if let Some(Expr::Map(own)) = inputs.get("Tags") {
         merged.extend(own.iter().map(|(k, v)| (k.clone(), v.clone())));
     }
