@@ -1,0 +1,6 @@
+//! Databases as applications see them.
+
+mod rds;
+mod store;
+
+pub use store::{ClientTls, Dialect, MetadataStore};
