@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::run::Run;
 use super::step::{At, Stop};
-use crate::facts::{OnChange, Refs, Type};
+use crate::facts::{Field, OnChange, Refs, Type};
 use crate::graph::{Node, NodeKind};
 use crate::plan::{Evaluator, Val, differences, render_body};
 use crate::provider::{ErrorKind, ProviderError, Request, Target};
@@ -22,10 +22,14 @@ pub(super) struct Changed {
 }
 
 fn changed(ty: &Type, name: &str, old: Option<&Value>, new: Option<&Value>) -> Option<Changed> {
-    if old == new {
+    let field = ty.field(name);
+    let met = |field: &Field| {
+        old.zip(new)
+            .is_some_and(|(old, new)| field.is_met(old, new))
+    };
+    if old == new || field.is_some_and(met) {
         return None;
     }
-    let field = ty.field(name);
     let fixed = match field {
         Some(field) if field.inside.is_some() && old.is_some() && new.is_some() => {
             let found = differences(field, old, new, true);

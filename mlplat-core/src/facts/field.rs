@@ -1,6 +1,7 @@
 //! Facts about one input field of a resource type.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Document;
 
@@ -84,6 +85,28 @@ impl Field {
             secret: true,
             ..self
         }
+    }
+}
+
+impl Field {
+    /// Whether an object that has `old` is as wanted when `new` is: the two
+    /// are equal, or `new` is the least that is wanted and `old` is more.
+    ///
+    /// ```
+    /// use mlplat_core::facts::{OnChange, opt};
+    /// use serde_json::json;
+    ///
+    /// let storage = opt("AllocatedStorage", OnChange::AtLeast);
+    /// assert!(storage.is_met(&json!(60), &json!(20)));
+    /// assert!(!storage.is_met(&json!(60), &json!(80)));
+    /// ```
+    #[must_use]
+    pub fn is_met(&self, old: &Value, new: &Value) -> bool {
+        let more = match self.change {
+            OnChange::AtLeast => old.as_f64().zip(new.as_f64()),
+            _ => None,
+        };
+        old == new || more.is_some_and(|(old, new)| old >= new)
     }
 }
 

@@ -109,10 +109,11 @@ pub(super) fn fields(
     for (name, value) in wanted.iter().filter(|(name, _)| !ignored(name)) {
         let old = base.inputs.get(name);
         let new = rendered(name, value);
-        if Some(&new) == old {
+        let field = ty.field(name);
+        let met = |old: &Value| field.map_or(*old == new, |field| field.is_met(old, &new));
+        if old.is_some_and(met) {
             continue;
         }
-        let field = ty.field(name);
         if let (Some(field), Some(old)) = (field.filter(|field| field.inside.is_some()), old) {
             reasons.extend(inside(field, base, old, &new));
             continue;

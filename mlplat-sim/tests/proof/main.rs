@@ -21,5 +21,6 @@ mod provider_bugs;
 mod rotate;
 mod saved;
 mod step;
+mod stores;
 mod timing;
 mod types;
