@@ -7,7 +7,9 @@ mod names;
 use std::io::{self, Write};
 
 use mlplat_aws::policy::ManagedPolicy;
-use mlplat_aws::{acm, api, catalog, ec2, ecr, efs, eks, fsx, kms, logs, rds, route53, s3};
+use mlplat_aws::{
+    acm, api, catalog, ec2, ecr, efs, eks, fsx, kms, logs, permissions, rds, route53, s3,
+};
 use serde_json::{Value, json};
 
 fn main() -> io::Result<()> {
@@ -15,6 +17,7 @@ fn main() -> io::Result<()> {
         "types": catalog(),
         "mappings": api::MAPPINGS,
         "values": values(),
+        "permissions": permissions::all().collect::<Vec<_>>(),
         "managed_policies": ManagedPolicy::ALL.map(ManagedPolicy::name),
     });
     let mut out = io::stdout().lock();

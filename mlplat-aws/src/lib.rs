@@ -29,6 +29,7 @@ pub mod ids;
 pub mod kms;
 pub mod logs;
 pub mod lookups;
+pub mod permissions;
 pub mod policy;
 pub mod rds;
 pub mod route53;

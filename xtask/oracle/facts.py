@@ -366,6 +366,71 @@ def references(refs):
     return [(target, held) for target in targets]
 
 
+# Permissions
+
+# IAM's names of services, where they differ from botocore's.
+SERVICES = {
+    "elasticfilesystem": "efs",
+    "servicequotas": "service-quotas",
+    "tag": "resourcegroupstaggingapi",
+}
+# IAM's names of actions, where they differ from those of the calls.
+ACTIONS = {
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+}
+READS = ("Describe", "Get", "List")
+
+
+def check_permissions(ledger, api, fact, mapping, schema, row):
+    """The actions that are declared for a deployer, against the calls that are
+    made and against the permissions of CloudFormation's handlers."""
+    ty = fact["name"]
+    ours = {a for part in PARTS for a in row[part]}
+    theirs = handler_permissions(schema) if schema else set()
+    for action in sorted(ours):
+        exists = action in theirs or operation_exists(api, action)
+        ledger.compare(ty, "permission exists", action, True, exists)
+        if theirs:
+            ledger.compare(ty, "permission cfn", action, True, action in theirs)
+        else:
+            ledger.unknown(ty)
+    if not row["create"]:
+        return
+    for part, call in [("create", fact["api"]), ("delete", mapping["delete"])]:
+        if call:
+            ledger.compare(ty, "permission call", call, True, action_of(call) in row[part])
+    for call in mapping["also"]:
+        ledger.compare(ty, "permission call", call, True, action_of(call) in ours)
+    for action in sorted(theirs - ours):
+        service, name = action.split(":")
+        if service == action_of(fact["api"]).split(":")[0] and not name.startswith(READS):
+            ledger.compare(ty, "permission not needed", action, True, False)
+
+
+PARTS = ("create", "read", "update", "delete", "tag")
+
+
+def handler_permissions(schema):
+    handlers = schema.document.get("handlers", {}).values()
+    found = {p for handler in handlers for p in handler.get("permissions", [])}
+    return found and found | set(schema.document.get("tagging", {}).get("permissions", []))
+
+
+def action_of(call):
+    """The IAM action of a call."""
+    service, operation = call.split(":")
+    prefixes = {ours: theirs for theirs, ours in SERVICES.items()}
+    call = f"{prefixes.get(service, service)}:{operation}"
+    return ACTIONS.get(call, call)
+
+
+def operation_exists(api, action):
+    service, operation = action.split(":")
+    return operation in api.model(SERVICES.get(service, service)).operation_names
+
+
 def check_managed_policies(ledger, ours):
     known = json.loads(aws_managed_policies_data)
     for policy in ours:
@@ -408,17 +473,19 @@ class Oracle:
             sys.exit("values: an enumeration is empty")
         mappings = {m["ty"]: m for m in dump["mappings"]}
         deletes = {ty: m["delete"] for ty, m in mappings.items()}
+        rows = {row["ty"]: row for row in dump["permissions"]}
         for fact in dump["types"]:
             if only and fact["name"] != only:
                 continue
             if fact["kind"] == "Lookup":
                 self.api.operation(fact["api"])
                 continue
-            mapping = mappings[fact["name"]]
+            mapping, schema = mappings[fact["name"]], None
             if fact["cloudformation"]:
                 schema = self.load(fact["cloudformation"])
                 check_cloudformation(ledger, schema, fact, mapping, values)
             check_api(ledger, self.api, fact, mapping, values, deletes)
+            check_permissions(ledger, self.api, fact, mapping, schema, rows[fact["name"]])
 
 
 if __name__ == "__main__":

@@ -37,6 +37,18 @@ def seeds(fact, mapping):
         yield "path", lambda f, m, i=index: m["paths"][i].update(api=m["paths"][i]["api"] + "x")
 
 
+def row_seeds(row):
+    """Wrong versions of what a deployer of one type has to be allowed."""
+    for part in facts.PARTS:
+        for index, action in enumerate(row[part]):
+            yield "permission name", lambda r, p=part, i=index: r[p].__setitem__(i, r[p][i] + "x")
+            # One that another list has too is not missed.
+            if sum(action in row[p] for p in facts.PARTS) == 1:
+                yield "permission gone", lambda r, p=part, i=index: r[p].pop(i)
+    if row["create"] and row["delete"]:
+        yield "permission list", lambda r: r.update(create=r["delete"], delete=r["create"])
+
+
 def rename_id(fact):
     fact["outputs"].append(dict(fact["outputs"][0], name=fact["id"] + "X"))
     fact["id"] += "X"
@@ -65,6 +77,7 @@ def main(facts_file, exceptions_file, requirements):
     exceptions = tomllib.loads(Path(exceptions_file).read_text()).get("exception", [])
     oracle, planted, caught = facts.Oracle(), Counter(), Counter()
     mappings = {m["ty"]: m for m in dump["mappings"]}
+    rows = {row["ty"]: row for row in dump["permissions"]}
     for fact in dump["types"]:
         if fact["kind"] == "Lookup":
             continue
@@ -74,11 +87,15 @@ def main(facts_file, exceptions_file, requirements):
             wrong, mapping = copy.deepcopy(fact), copy.deepcopy(mappings[name])
             spoil(wrong, mapping)
             others = [m for m in dump["mappings"] if m["ty"] != name]
-            seeded = {"types": [wrong], "mappings": [mapping, *others], "values": dump["values"]}
-            ledger = facts.Ledger(listed)
-            oracle.check(seeded, ledger, only=name)
+            seeded = {**dump, "types": [wrong], "mappings": [mapping, *others]}
             planted[kind] += 1
-            caught[kind] += bool(ledger.contradicted or ledger.exceptions - ledger.used)
+            caught[kind] += noticed(oracle, seeded, listed, name)
+        for kind, spoil in row_seeds(rows[name]):
+            row = copy.deepcopy(rows[name])
+            spoil(row)
+            seeded = {**dump, "types": [fact], "permissions": [row]}
+            planted[kind] += 1
+            caught[kind] += noticed(oracle, seeded, listed, name)
     for policy in dump["managed_policies"]:
         ledger = facts.Ledger([])
         facts.check_managed_policies(ledger, [f"service-roles/{policy.rpartition('/')[2]}"])
@@ -89,6 +106,12 @@ def main(facts_file, exceptions_file, requirements):
         print(kind.ljust(18) + str(planted[kind]).rjust(9) + str(caught[kind]).rjust(9))
     print("total".ljust(18) + str(planted.total()).rjust(9) + str(caught.total()).rjust(9))
     return 0 if all(caught[kind] for kind in planted) else 1
+
+
+def noticed(oracle, dump, exceptions, name):
+    ledger = facts.Ledger(exceptions)
+    oracle.check(dump, ledger, only=name)
+    return bool(ledger.contradicted or ledger.exceptions - ledger.used)
 
 
 if __name__ == "__main__":

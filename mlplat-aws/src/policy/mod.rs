@@ -17,12 +17,14 @@
 //! ```
 //!
 //! Who may take on a role is said by [`trust`]; AWS's own policies are in
-//! [`ManagedPolicy`] and [`AccessPolicy`]. What a whole program permits is read by
+//! [`ManagedPolicy`] and [`AccessPolicy`]. What a deployer of a program needs is
+//! [`deployer_policy`]. What a whole program permits is read by
 //! [`ReadPolicies`].
 
 mod access_policy;
 mod action;
 mod condition;
+mod deployer;
 mod document;
 mod managed;
 mod principal;
@@ -34,6 +36,7 @@ pub mod trust;
 pub use access_policy::AccessPolicy;
 pub use action::{Action, InvalidAction};
 pub use condition::{Condition, Operator};
+pub use deployer::{DeployerPolicy, Place, deployer_policy};
 pub use document::{Effect, PolicyDocument, Statement};
 pub use managed::ManagedPolicy;
 pub use principal::Principal;

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests.
 
 mod database;
+mod deployer;
 mod dns;
 mod endpoints;
 mod logs;
 mod registry;
+mod stores;
 mod support;
