@@ -1,6 +1,13 @@
 //! The first slice of the ZenML platform: a network, an EKS cluster with its
 //! nodes, an artifact store, and what pipelines need in the cluster.
 
+#[cfg(test)]
+#[path = "zenml_stack/bench.rs"]
+mod bench;
+#[cfg(test)]
+#[path = "zenml_stack/tests.rs"]
+mod tests;
+
 use mlplat::prelude::*;
 
 fn main() -> ExitCode {

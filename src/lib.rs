@@ -17,15 +17,18 @@
 //! ```
 //!
 //! The same engine can be embedded: see [`core::deploy::Engine`], and
-//! [`report`] for the texts and pictures that the command line shows.
+//! [`report`] for the texts and pictures that the command line shows. Tests of
+//! programs have a toolkit of their own: [`testing`].
 
 mod cli;
 pub mod prelude;
 pub mod provider;
 pub mod report;
 mod target;
+pub mod testing;
 
 pub use cli::{Cli, cli};
+pub use mlplat_apps as apps;
 pub use mlplat_aws as aws;
 pub use mlplat_core as core;
 pub use mlplat_k8s as k8s;

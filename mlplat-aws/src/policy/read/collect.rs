@@ -161,7 +161,7 @@ fn pods(graph: &Graph, role: NodeView<'_>) -> Vec<String> {
             .any(|reference| reference.path == *role.path())
     });
     let name = |node: NodeView<'_>| {
-        let text = |field| node.text(field).unwrap_or_default();
+        let text = |field| written_out(graph, &node.text(field).unwrap_or_default());
         format!("{}/{}", text("Namespace"), text("ServiceAccount"))
     };
     of_role.map(name).collect()
