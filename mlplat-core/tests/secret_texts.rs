@@ -1,6 +1,6 @@
 //! Texts made of secrets: what they come to, and that they stay secret.
 
-#![allow(missing_docs)]
+#![allow(clippy::panic, clippy::unwrap_used)]
 
 use mlplat_core::graph::{Context, Graph};
 use mlplat_core::plan::{Env, EvalError, Evaluator, NodeOutputs, SecretBook, Val};
