@@ -10,4 +10,5 @@ mod endpoints;
 mod logs;
 mod registry;
 mod stores;
+mod stores;
 mod support;

@@ -237,6 +237,11 @@ fn fast_files_open_lustres_ports_to_clients_and_servers() {
             .deployment(LustreDeploymentType::Persistent2)
             .throughput(250);
         stack.add("kept", kept);
+        stack.add("plain", FsxLustre::new(&network));
+        let linked = FsxLustre::new(&network)
+            .deployment(LustreDeploymentType::Persistent2)
+            .linked_to("/data", &bucket);
+        stack.add("linked", linked);
     });
     let of = |path: &str, field| input(&graph, path, field);
     let rules: Vec<_> = (1..=4)
@@ -283,6 +288,14 @@ fn fast_files_open_lustres_ports_to_clients_and_servers() {
         json!(250)
     );
     assert_eq!(of("kept/file-system", "SkipFinalBackup"), json!(false));
+    // FSx cannot back these up.
+    assert_eq!(of("plain/file-system", "SkipFinalBackup"), json!(true));
+    assert_eq!(of("linked/file-system", "SkipFinalBackup"), json!(true));
+    assert_eq!(
+        of("linked/file-system", "PerUnitStorageThroughput"),
+        json!(125),
+        "the least"
+    );
     assert_eq!(
         of("kept/file-system", "AutomaticBackupRetentionDays"),
         json!(7)
