@@ -152,6 +152,393 @@ fn the_state_is_listed_moved_and_forgotten() {
     "#);
 }
 
+/// A history without what differs from run to run: times, programs, processes.
+fn history(state: &Path) -> String {
+    let shown = said(state, &["state", "history"]);
+    let mut lines = Vec::new();
+    for line in shown.lines() {
+        let mut cells: Vec<&str> = line.split("  ").filter(|cell| !cell.is_empty()).collect();
+        if cells.len() > 5 {
+            assert!(cells[1].trim().len() == "2026-11-20 21:56".len(), "{line}");
+            assert!(line.contains("(process "), "{line}");
+            cells.truncate(5);
+            cells.remove(1);
+        }
+        lines.push(
+            cells
+                .into_iter()
+                .map(str::trim)
+                .collect::<Vec<_>>()
+                .join(" | "),
+        );
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn what_was_done_is_remembered() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(
+        said(dir.path(), &["state", "history"]),
+        "nothing was ever deployed\n"
+    );
+    said(dir.path(), &[]);
+    said(
+        dir.path(),
+        &["deploy", "--only", "first", "--set", "greeting=hi"],
+    );
+    said(dir.path(), &["state", "rm", "echo-1"]);
+    let mut killed = command("hello", dir.path());
+    let killed = killed
+        .env("MLPLAT_CRASH_AT", "14")
+        .args(["--set", "greeting=ho"])
+        .output()
+        .unwrap();
+    assert!(!killed.status.success());
+    assert!(said(dir.path(), &["state", "history"]).contains("deploy was interrupted and left "));
+    said(dir.path(), &["destroy", "--delete-data"]);
+    insta::assert_snapshot!(history(dir.path()), @r#"
+    4 | destroy --delete-data | 2 to delete | complete in 0s
+    4 | deploy | ? | interrupted
+    3 | state rm echo-1 | the state only | complete in 0s
+    2 | deploy --only first | 1 to update | complete in 0s
+    1 | deploy | 3 to create | complete in 0s
+    "#);
+    let json = said(dir.path(), &["state", "history", "--json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let outcomes: Vec<&str> = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|past| past["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            "complete",
+            "interrupted",
+            "complete",
+            "complete",
+            "complete"
+        ]
+    );
+    assert_eq!(json[4]["changes"]["create"], 3);
+}
+
+#[test]
+fn a_question_needs_somebody_to_answer_and_an_option_an_effect() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut shown = String::new();
+    let cases: [&[&str]; 4] = [
+        &["deploy", "--step"],
+        &["deploy", "--step", "--yes"],
+        &["plan", "--profile", "prod"],
+        &["rotate", "greeting"],
+    ];
+    for words in cases {
+        let output = hello(dir.path(), words);
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+        shown.push_str(&format!("$ hello {}\n{}", words.join(" "), stderr(&output)));
+    }
+    insta::assert_snapshot!(shown, @r#"
+    $ hello deploy --step
+    error: --step asks before each group of steps, and there is no terminal to ask on (no-terminal)
+      do   run it in a terminal, or leave --step out; `plan` shows all steps beforehand
+    $ hello deploy --step --yes
+    error: --step asks before each group of steps, and --yes says not to ask (step-or-yes)
+      do   leave one of the two out
+    $ hello plan --profile prod
+    error: --profile names credentials of AWS, and the local target has none: it is a simulated account (no-profile)
+      do   leave --profile out, or pass --target aws
+    $ hello rotate greeting
+    error: the program generates no secret greeting (no-such-secret)
+      do   the program generates no secrets
+    "#);
+    assert!(!dir.path().join("state").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_secret_is_rotated_and_its_neighbours_are_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let zenml = |words: &[&str]| {
+        command("zenml_stack", dir.path())
+            .args(words)
+            .output()
+            .unwrap()
+    };
+    let out = |words: &[&str]| stdout(&succeed(command("zenml_stack", dir.path()).args(words)));
+    let early = zenml(&["rotate", "zenml-store-key"]);
+    out(&[]);
+    let wrong = zenml(&["rotate", "zenml-store-kye"]);
+    let value = |dir: &Path| {
+        let listed = stdout(&succeed(
+            command("zenml_stack", dir).args(["world", "list"]),
+        ));
+        let id = listed
+            .lines()
+            .find(|line| line.starts_with("k8s.Secret") && line.contains("zenml-store"));
+        let id = id
+            .and_then(|line| line.split_whitespace().nth(1))
+            .unwrap()
+            .to_owned();
+        let shown = stdout(&succeed(
+            command("zenml_stack", dir).args(["world", "show", &id]),
+        ));
+        let shown: Value = serde_json::from_str(&shown).unwrap();
+        shown["data"]["encryption-key"].as_str().unwrap().to_owned()
+    };
+    let before = value(dir.path());
+    let list = out(&["rotate"]);
+    let rotated = succeed(command("zenml_stack", dir.path()).args(["rotate", "zenml-store-key"]));
+    assert_ne!(value(dir.path()), before);
+    let said = [
+        stderr(&early),
+        stderr(&wrong),
+        list,
+        stdout(&rotated),
+        stderr(&rotated),
+        out(&["rotate", "--list"]),
+    ];
+    insta::assert_snapshot!(said.join("---\n"), @r#"
+    error: zenml-store-key has no value yet: nothing that uses it was deployed (no-secret-yet)
+      do   deploy first; there is nothing to rotate
+    ---
+    error: the program generates no secret zenml-store-kye (no-such-secret)
+      do   did you mean zenml-store-key?
+    ---
+    zenml-store-key  generation 0  store-key.StringData
+    ---
+    zenml · dev  on top of deployment 1
+
+      ~ store-key  k8s.Secret  examples/zenml_stack.rs:53
+          StringData.encryption-key  <secret> → <secret>
+
+    plan  1 to update, 50 unchanged
+    time  about 1s; the longest way is store-key 1s
+    deployed  1 done, in 0s (the longest way took 0s)
+    ---
+    ✓  store-key  k8s.Secret  updated zenml/zenml-store
+    zenml-store-key is at generation 1; the state holds no earlier value of it
+    ---
+    zenml-store-key  generation 1  store-key.StringData
+    "#);
+    assert!(out(&["plan"]).starts_with("no changes"));
+}
+
+#[test]
+fn a_bucket_that_is_not_empty_stays_unless_its_data_may_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let zenml = |words: &[&str]| {
+        command("zenml_stack", dir.path())
+            .args(words)
+            .output()
+            .unwrap()
+    };
+    let only = ["--only", "artifacts"];
+    assert!(zenml(&["deploy", only[0], only[1]]).status.success());
+    let listed = stdout(&zenml(&["world", "list"]));
+    let bucket = listed
+        .lines()
+        .find(|line| line.starts_with("s3.Bucket"))
+        .unwrap();
+    let bucket = bucket.split_whitespace().nth(1).unwrap();
+    assert!(
+        zenml(&["world", "set", bucket, "contents=1200"])
+            .status
+            .success()
+    );
+    let refused = zenml(&["destroy"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let told = stdout(&refused);
+    let end: Vec<&str> = told
+        .lines()
+        .skip_while(|line| !line.starts_with('✗'))
+        .collect();
+    insta::assert_snapshot!(end.join("\n"), @r#"
+    ✗ artifacts/bucket
+      BucketNotEmpty: the bucket is not empty; --delete-data empties it first; nothing in it can be had back then
+    failed  0 done, 1 failed, in 0s (the longest way took 0s)
+    run the same command again to go on: what is done is kept
+    "#);
+    assert!(stdout(&zenml(&["world", "show", bucket])).contains("\"contents\": 1200"));
+    assert!(zenml(&["destroy", "--delete-data"]).status.success());
+    assert_eq!(stdout(&zenml(&["world", "list"])), "");
+}
+
+#[test]
+fn the_policy_of_a_deployer_is_as_small_as_the_program() {
+    let dir = tempfile::tempdir().unwrap();
+    let policy = |program: &str, words: &[&str]| {
+        let mut command = command(program, dir.path());
+        succeed(command.args(["plan", "--deployer-policy"]).args(words))
+    };
+    // Nothing of AWS: who it is, and what carries its tag.
+    insta::assert_snapshot!(stdout(&policy("hello", &[])), @"");
+    let zenml = policy("zenml_stack", &["--region", "eu-central-1"]);
+    let text = stdout(&zenml);
+    let documents: Vec<Value> = serde_json::Deserializer::from_str(&text)
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert!(documents.len() > 1, "{}", documents.len());
+    for document in &documents {
+        assert_eq!(document["Version"], "2012-10-17");
+        assert!(document.to_string().chars().count() <= 6144);
+    }
+    assert!(text.contains("arn:aws:s3:::zenml-dev-artifacts-"), "{text}");
+    assert!(text.contains(":eu-central-1:") && !text.contains("\"*:*\""));
+    assert_eq!(stderr(&zenml).lines().count(), 1);
+    assert!(!dir.path().join("state").exists());
+}
+
+#[test]
+fn the_doctor_names_what_is_broken_and_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path().join("state");
+    let doctor = |state: &Path| {
+        let mut doctor = command("hello", state);
+        let output = doctor.stdin(Stdio::null()).arg("doctor").output().unwrap();
+        let told = stdout(&output).replace(&*dir.path().to_string_lossy(), "DIR");
+        (output.status.code(), told)
+    };
+    let (status, fresh) = doctor(&state);
+    assert_eq!((status, state.join("state").exists()), (Some(0), false));
+    said(&state, &[]);
+    let mut killed = command("hello", &state);
+    killed
+        .env("MLPLAT_CRASH_AT", "14")
+        .args(["--set", "greeting=ho"])
+        .output()
+        .unwrap();
+    let (status, interrupted) = doctor(&state);
+    assert_eq!(status, Some(0));
+    std::fs::rename(state.join("local.key"), state.join("lost.key")).unwrap();
+    let (status, no_key) = doctor(&state);
+    assert_eq!(status, Some(1));
+    std::fs::write(state.join("journal"), "what?\n").unwrap();
+    let (status, damaged) = doctor(&state);
+    assert_eq!(status, Some(1));
+    insta::assert_snapshot!([fresh, interrupted, no_key, damaged].join("---\n"), @r#"
+    ok      program   3 resources, 2 outputs, 2 settings
+    note    terminal  there is none: progress comes as lines, and no question can be asked
+                      do   a target that asks needs --yes; --step needs a terminal
+    ok      target    a simulated account with 0 objects
+    ok      folder    DIR/state can be written
+    ok      lock      nobody ever held it
+    ok      state     nothing was ever deployed
+    ---
+    ok      program   3 resources, 2 outputs, 2 settings
+    note    terminal  there is none: progress comes as lines, and no question can be asked
+                      do   a target that asks needs --yes; --step needs a terminal
+    ok      target    a simulated account with 0 objects
+    ok      folder    DIR/state can be written
+    ok      lock      nobody holds it
+    ok      state     deployment 1, 3 objects; snapshot and journal are whole
+    note    journal   an interrupted run left 3 records
+                      do   the next run takes up its work by itself
+    ok      key       it opens the state's secrets
+    ok      clock     it is not behind that of the last run
+    ---
+    ok      program   3 resources, 2 outputs, 2 settings
+    note    terminal  there is none: progress comes as lines, and no question can be asked
+                      do   a target that asks needs --yes; --step needs a terminal
+    ok      target    a simulated account with 0 objects
+    ok      folder    DIR/state can be written
+    ok      lock      nobody holds it
+    ok      state     deployment 1, 3 objects; snapshot and journal are whole
+    note    journal   an interrupted run left 3 records
+                      do   the next run takes up its work by itself
+    broken  key       none of the keys at hand opens the state's secrets
+                      do   set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE to the key that the state was sealed with; nothing was changed
+    ok      clock     it is not behind that of the last run
+    ---
+    ok      program   3 resources, 2 outputs, 2 settings
+    note    terminal  there is none: progress comes as lines, and no question can be asked
+                      do   a target that asks needs --yes; --step needs a terminal
+    ok      target    a simulated account with 0 objects
+    ok      folder    DIR/state can be written
+    ok      lock      nobody holds it
+    broken  state     the journal at DIR/state/journal: it does not start with mlplat-journal, at record 1 (byte 0); the 0 records before it are whole
+                      do   put a backup of the file in its place, or move the journal away: then the state is that of the last finished operation, and what the interrupted one made is found again by its tags
+    "#);
+}
+
+#[test]
+fn docs_are_written_between_markers_and_checked() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("README.md");
+    let out = file.to_str().unwrap();
+    let shown = |output: &Output| {
+        let told = stdout(output) + &stderr(output);
+        told.replace(&*dir.path().to_string_lossy(), "DIR")
+    };
+    std::fs::write(&file, "# Hello\n").unwrap();
+    let nowhere = hello(dir.path(), &["docs", "--out", out]);
+    std::fs::write(
+        &file,
+        "# Hello\n<!-- mlplat docs: from here -->\n<!-- mlplat docs: to here -->\nend\n",
+    )
+    .unwrap();
+    let stale = hello(dir.path(), &["docs", "--check", "--out", out]);
+    assert_eq!(
+        (nowhere.status.code(), stale.status.code()),
+        (Some(1), Some(1))
+    );
+    succeed(command("hello", dir.path()).args(["docs", "--out", out]));
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("# Hello\n<!-- mlplat docs: from here -->\n\n## Settings\n"));
+    assert!(
+        text.ends_with("<!-- mlplat docs: to here -->\nend\n"),
+        "{text}"
+    );
+    let fresh = succeed(command("hello", dir.path()).args(["docs", "--check", "--out", out]));
+    let page = said(dir.path(), &["docs", "--out", "-"]);
+    assert!(text.contains(&page));
+    insta::assert_snapshot!([shown(&nowhere), shown(&stale), shown(&fresh)].join("---\n"), @r#"
+    error: DIR/README.md does not say where the page goes (no-markers)
+      do   put these two lines where it should stand: <!-- mlplat docs: from here --> and <!-- mlplat docs: to here -->
+    ---
+    --- DIR/README.md
+    +++ as the program says
+    @@ -1,4 +1,32 @@
+     # Hello
+     <!-- mlplat docs: from here -->
+    +
+    +## Settings
+    +
+    +Given by `--settings FILE.toml`, `MLPLAT_SET_<KEY>` (`__` for a dot) or `--set KEY=VALUE`.
+    +
+    +| setting | type | default | meaning |
+    +| --- | --- | --- | --- |
+    +| `greeting` | text | | |
+    +| `copies` | 0 to 255 | | |
+    +
+    +## Outputs
+    +
+    +Shown by `outputs`; a secret only with `--show-secrets`.
+    +
+    +| output | from | secret |
+    +| --- | --- | --- |
+    +| `first` | `first.Id` | |
+    +| `greeting` | the program | |
+    +
+    +## Resources
+    +
+    +3 in all, in the environment `dev` with the settings as they are.
+    +
+    +| construct | resources |
+    +| --- | --- |
+    +| `first` | `null.Resource` |
+    +| `echo-0` | `null.Resource` |
+    +| `echo-1` | `null.Resource` |
+     <!-- mlplat docs: to here -->
+     end
+    DIR/README.md is not as the program says: run `docs` to write it anew
+    ---
+    DIR/README.md is as the program says
+    "#);
+}
+
 #[test]
 fn events_are_json_lines_and_end_with_a_summary() {
     let dir = tempfile::tempdir().unwrap();

@@ -27,7 +27,7 @@ pub use cluster::{Cluster, ClusterAccess, ServiceAccountRef};
 pub use deploy::Engine;
 pub(crate) use digest::hex;
 pub use graph::{Construct, Context, Graph, Lifecycle, Scope, Stack};
-pub use mlplat_macros::{Resource, StackOutputs};
+pub use mlplat_macros::{Resource, Settings, StackOutputs};
 pub use path::{NodePath, PathError};
 pub use problem::{Located, Problem, Problems, Source};
 pub use wiring::{Output, Secret};
@@ -37,4 +37,9 @@ pub use wiring::{Output, Secret};
 pub mod export {
     pub use serde;
     pub use serde_json;
+
+    /// What `derive(Settings)` uses.
+    pub mod settings {
+        pub use crate::graph::{ByNothing, ByValue, Shown, Told, tell};
+    }
 }

@@ -1,6 +1,7 @@
 //! `derive(Resource)`: the resolved twin of an input struct, its expressions
 //! by API name, and its handle; `derive(StackOutputs)`: a struct of outputs
-//! that one stack exports and others read.
+//! that one stack exports and others read; `derive(Settings)`: a program's
+//! parameters with their defaults and doc comments.
 //!
 //! ```text
 //! #[derive(Resource, Clone)]
@@ -20,6 +21,7 @@
 mod attrs;
 mod derive;
 mod root;
+mod settings;
 mod stack_outputs;
 
 use proc_macro::TokenStream;
@@ -29,6 +31,17 @@ use proc_macro::TokenStream;
 pub fn derive_stack_outputs(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     stack_outputs::expand(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// The parameters of a program: `Deserialize` from what is given, with the rest
+/// from `Default`. Unlike with serde's own derive, the `docs` command also
+/// knows the doc comments and the defaults of the fields.
+#[proc_macro_derive(Settings)]
+pub fn derive_settings(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    settings::expand(&input)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

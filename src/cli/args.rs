@@ -116,6 +116,11 @@ pub(crate) enum Command {
     /// Looks at and changes the simulated world from outside.
     #[command(subcommand)]
     World(WorldCommand),
+    /// Writes the program's settings, outputs and resources into a file, as
+    /// Markdown between two markers.
+    Docs(DocsArgs),
+    /// Looks whether everything is there that a run needs.
+    Doctor,
     /// Writes the completions of a shell.
     Completions {
         /// The shell.
@@ -140,6 +145,10 @@ pub(crate) struct PlanArgs {
     /// The form of the plan.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: PlanFormat,
+    /// Prints the least IAM policy that deploys the program, instead of a
+    /// plan; several documents when one would be too large for IAM.
+    #[arg(long, conflicts_with_all = ["out", "detailed_exitcode"])]
+    pub(crate) deployer_policy: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -185,6 +194,16 @@ pub(crate) struct RotateArgs {
     /// Only lists the secrets.
     #[arg(long)]
     pub(crate) list: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DocsArgs {
+    /// Writes nothing; exits with 1 when the file is stale, and shows how.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The file; `-` for standard output.
+    #[arg(long, value_name = "FILE", default_value = "README.md")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

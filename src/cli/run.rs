@@ -144,6 +144,8 @@ async fn dispatch(session: &Session<'_>, command: Option<&Command>) -> Result<u8
         Some(Command::Graph(args)) => commands::graph(session, args),
         Some(Command::Why { node }) => commands::why(session, node).await,
         Some(Command::State(command)) => commands::state(session, command).await,
+        Some(Command::Docs(args)) => commands::docs(session, args),
+        Some(Command::Doctor) => commands::doctor(session).await,
         Some(Command::World(command)) => commands::world(session, command),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();

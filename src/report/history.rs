@@ -54,7 +54,7 @@ pub fn history_json(state: &State) -> String {
 }
 
 fn row(past: &Past) -> [String; 7] {
-    let (begun, end) = (&past.begun, &past.end);
+    let begun = &past.begun;
     let who = match begun.who.as_str() {
         "" => "?".into(),
         who => clean(who),

@@ -68,18 +68,22 @@ fn step(graph: &Graph, at: NodeId, join: &Join) -> Vec<NodeId> {
     let node = graph.node(at);
     match join {
         Join::Follow(field) => named(node.inputs.get(*field)),
-        Join::Back(ty, field) => {
-            let holds = |id: &&NodeId| {
-                let other = graph.node(**id);
-                other.ty.name == *ty && named(other.inputs.get(*field)).contains(&at)
-            };
-            graph.order().iter().filter(holds).copied().collect()
-        }
+        Join::Back(ty, field) => back(graph, at, &[*ty], field),
+        Join::BackAny(types, field) => back(graph, at, types, field),
         Join::Where(field, value) => match node.inputs.get(*field) {
             Some(Expr::Literal(literal)) if literal.as_str() == Some(value) => vec![at],
             _ => Vec::new(),
         },
     }
+}
+
+/// The nodes of some types that name a node in a field.
+fn back(graph: &Graph, at: NodeId, types: &[&str], field: &str) -> Vec<NodeId> {
+    let holds = |id: &&NodeId| {
+        let other = graph.node(**id);
+        types.contains(&other.ty.name) && named(other.inputs.get(field)).contains(&at)
+    };
+    graph.order().iter().filter(holds).copied().collect()
 }
 
 fn named(expr: Option<&Expr>) -> Vec<NodeId> {

@@ -6,6 +6,7 @@
 //! terminals are coloured; who writes them takes the colours out where they
 //! are not wanted.
 
+mod checks;
 pub mod draw;
 mod drift;
 mod ending;
@@ -17,6 +18,7 @@ mod plan_json;
 mod plan_markdown;
 mod plan_rows;
 mod plan_text;
+mod program_docs;
 pub(crate) mod progress;
 mod secrets;
 pub(crate) mod text;
@@ -27,6 +29,7 @@ mod why;
 #[cfg(test)]
 mod fixture;
 
+pub use checks::{Check, checks_text};
 pub use drift::drift_text;
 pub use ending::ending;
 pub use history::{history_json, history_text};
@@ -35,5 +38,7 @@ pub use outputs::{output_value, outputs_env, outputs_json, outputs_text};
 pub use plan_json::plan_json;
 pub use plan_markdown::plan_markdown;
 pub use plan_text::plan_text;
+pub use program_docs::program_docs;
+pub(crate) use program_docs::{BEGIN as DOCS_BEGIN, END as DOCS_END};
 pub use secrets::secrets_text;
 pub use why::why;

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use super::stack::Builder;
-use super::{Context, Node, ProgramResult, Stack, check, hash, needs};
+use super::{Context, Node, ProgramResult, SettingDoc, Stack, check, hash, needs};
 use crate::path::NodePath;
 use crate::problem::{Problem, Problems, Source};
 use crate::wiring::{Expr, NodeId};
@@ -18,6 +18,7 @@ pub struct Graph {
     order: Vec<NodeId>,
     by_path: HashMap<NodePath, NodeId>,
     hash: String,
+    settings: Vec<fn() -> Vec<SettingDoc>>,
 }
 
 /// A declared output of the stack.
@@ -91,6 +92,16 @@ impl Graph {
         &self.outputs
     }
 
+    /// The settings that the program reads, as far as their struct says what
+    /// it wants.
+    #[must_use]
+    pub fn settings(&self) -> Vec<SettingDoc> {
+        self.settings
+            .iter()
+            .flat_map(|describe| describe())
+            .collect()
+    }
+
     /// Name, environment, region and settings.
     #[must_use]
     pub fn context(&self) -> &Context {
@@ -138,6 +149,7 @@ fn freeze(mut builder: Builder) -> Result<Graph, Problems> {
         order,
         by_path,
         hash,
+        settings: builder.settings,
     };
     let found = builder
         .checks

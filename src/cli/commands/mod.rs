@@ -2,6 +2,8 @@
 
 mod deploy;
 mod destroy;
+mod docs;
+mod doctor;
 mod drift;
 mod graph;
 mod outputs;
@@ -13,6 +15,8 @@ mod world;
 
 pub(super) use deploy::deploy;
 pub(super) use destroy::destroy;
+pub(super) use docs::docs;
+pub(super) use doctor::doctor;
 pub(super) use drift::drift;
 pub(super) use graph::graph;
 pub(super) use outputs::outputs;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use mlplat_aws::policy::{Place, deployer_policy};
 use mlplat_core::deploy::SavedPlan;
 use mlplat_core::plan::Plan;
 use mlplat_core::{Graph, Problem};
@@ -13,6 +14,9 @@ use crate::report::{plan_json, plan_markdown, plan_text};
 
 pub(crate) async fn plan(session: &Session<'_>, args: &PlanArgs) -> Result<u8, Failure> {
     let graph = session.graph()?;
+    if args.deployer_policy {
+        return Ok(deployer(session, &graph));
+    }
     let target = session.target()?;
     let engine = session.engine(&target);
     let mut options = session.plan_options()?;
@@ -35,6 +39,25 @@ pub(crate) async fn plan(session: &Session<'_>, args: &PlanArgs) -> Result<u8, F
     } else {
         DONE
     })
+}
+
+/// The documents one after the other: each is a managed policy of its own.
+fn deployer(session: &Session<'_>, graph: &Graph) -> u8 {
+    let place = Place {
+        region: graph.context().region.clone(),
+        ..Place::default()
+    };
+    let parts = deployer_policy(graph, &place).parts();
+    for part in &parts {
+        session.out.raw(&format!("{part:#}\n"));
+    }
+    if parts.len() > 1 {
+        session.out.note(&format!(
+            "{} documents: attach each as a managed policy; one would be larger than IAM takes",
+            parts.len()
+        ));
+    }
+    DONE
 }
 
 fn show(session: &Session<'_>, plan: &Plan, graph: &Graph, format: PlanFormat) {
