@@ -18,6 +18,7 @@ use std::time::Instant;
 use serde::Serialize;
 use wait4::Wait4 as _;
 
+use crate::cycles::{self, Cycles};
 use crate::terraform;
 
 const SHAPES: [&str; 3] = ["wide", "layered", "chain"];
@@ -63,6 +64,8 @@ struct Report {
     /// What `terraform version` says, and its runs; empty without it.
     terraform: String,
     terraform_rows: Vec<Row>,
+    /// What tests of the ZenML example cost, by build.
+    tests: Vec<Cycles>,
 }
 
 /// Builds, measures, writes both files.
@@ -72,7 +75,8 @@ struct Report {
 pub(crate) fn run() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let program = build(&root)?;
-    let report = measure(&program).map_err(|why| format!("failed to measure: {why}"))?;
+    let mut report = measure(&program).map_err(|why| format!("failed to measure: {why}"))?;
+    report.tests = cycles::measure(&root)?;
     let json = serde_json::to_string_pretty(&report).map_err(|why| why.to_string())?;
     write(&root.join("target/bench.json"), &json)?;
     write(&root.join("docs/benchmarks.md"), &markdown(&report))
@@ -135,6 +139,7 @@ fn measure_in(program: &Path, scratch: &Path) -> io::Result<Report> {
         rows,
         terraform,
         terraform_rows,
+        tests: Vec::new(),
     })
 }
 
@@ -224,6 +229,7 @@ fn markdown(report: &Report) -> String {
         let _ = write!(out, "\n## {}\n\n{}\n\n", shape, about(shape));
         table(&mut out, &report.rows, shape);
     }
+    tests_of_a_program(&mut out, &report.tests);
     if !report.terraform.is_empty() {
         let _ = write!(
             out,
@@ -237,6 +243,37 @@ fn markdown(report: &Report) -> String {
         }
     }
     out
+}
+
+/// What tests cost.
+fn tests_of_a_program(out: &mut String, tests: &[Cycles]) {
+    let Some(first) = tests.first() else { return };
+    // Writing to a string cannot fail.
+    let _ = write!(
+        out,
+        "\n## tests of a program\n\n\
+         The ZenML example, {} resources, on the simulated account and clusters. A cycle is a\n\
+         deployment and a destruction in a world of its own; two threads run them for as long as\n\
+         it says. `Stack::test` plans from an empty account; a life is a deployment, a second run\n\
+         and a destruction; both are medians on one thread.\n\n\
+         | build | cycles | seconds | cycles a minute | CPU s in all | `Stack::test` ms | life ms |\n\
+         |---|---:|---:|---:|---:|---:|---:|\n",
+        first.told.resources
+    );
+    for cycles in tests {
+        let told = &cycles.told;
+        let _ = writeln!(
+            out,
+            "| {} | {} | {:.1} | {:.0} | {:.1} | {:.2} | {:.1} |",
+            cycles.build,
+            told.cycles,
+            told.seconds,
+            cycles.per_minute(),
+            cycles.cpu_s,
+            told.test_ms,
+            told.live_ms
+        );
+    }
 }
 
 fn about(shape: &str) -> &'static str {
@@ -282,6 +319,7 @@ fn growth(small: &Row, large: &Row) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cycles::Told;
 
     fn row(nodes: usize, cpu_s: f64) -> Row {
         Row {
@@ -311,10 +349,25 @@ mod tests {
             rows,
             terraform: String::new(),
             terraform_rows: Vec::new(),
+            tests: vec![Cycles {
+                build: "release",
+                told: Told {
+                    resources: 51,
+                    cycles: 500,
+                    seconds: 20.0,
+                    test_ms: 0.25,
+                    live_ms: 12.0,
+                },
+                cpu_s: 39.0,
+            }],
         };
         let text = markdown(&report);
         assert!(
             text.contains("| destroy | 10000 | 1.00 | 1.00 | 10 | 1.00 |  |"),
+            "{text}"
+        );
+        assert!(
+            text.contains("| release | 500 | 20.0 | 1500 | 39.0 | 0.25 | 12.0 |"),
             "{text}"
         );
     }

@@ -6,8 +6,10 @@
 //! - `cargo xtask lengths`: how long files and functions are;
 //! - `cargo xtask cold`: what the first build costs.
 
+mod apps;
 mod bench;
 mod cold;
+mod cycles;
 mod floors;
 mod helm;
 mod lengths;
