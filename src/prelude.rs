@@ -2,6 +2,9 @@
 
 pub use std::process::ExitCode;
 
+pub use mlplat_apps::{
+    Exposure, MetadataStore, Mlflow, MlflowOptions, PostgresInCluster, Reach, Site,
+};
 pub use mlplat_aws::{
     AccessEntry, Bucket, Certificate, DbClass, EcrRepo, EfsDirectory, EfsStorage, EksCluster,
     Endpoint, FsxLustre, HostedZone, Ingress, Irsa, KmsKey, MySql, MySqlVersion, Nat, NodeGroup,
@@ -14,7 +17,7 @@ pub use mlplat_core::wiring::{Charset, Generated};
 pub use mlplat_core::{Output, Secret, StackOutputs, text};
 pub use mlplat_k8s::{
     ClusterRole, ClusterRoleBinding, ConfigMap, CronJob, DaemonSet, Deployment,
-    HorizontalPodAutoscaler, Ingress as KubeIngress, Job, Namespace, NetworkPolicy,
+    HorizontalPodAutoscaler, Ingress as KubeIngress, IngressClass, Job, Namespace, NetworkPolicy,
     PersistentVolumeClaim, PodDisruptionBudget, Role as KubeRole, RoleBinding, RoleRef,
     Secret as KubeSecret, Service, ServiceAccount, Spec, StatefulSet, StorageClass, Subject, Wires,
     openapi, pods,

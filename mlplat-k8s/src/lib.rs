@@ -24,9 +24,9 @@ pub use clients::ClientSource;
 pub use k8s_openapi as openapi;
 pub use objects::{
     ClusterRole, ClusterRoleBinding, ConfigMap, CronJob, DaemonSet, Deployment,
-    HorizontalPodAutoscaler, Ingress, Job, Namespace, NetworkPolicy, PersistentVolumeClaim,
-    PodDisruptionBudget, Role, RoleBinding, RoleRef, Secret, Service, ServiceAccount, StatefulSet,
-    StorageClass, Subject, catalog,
+    HorizontalPodAutoscaler, Ingress, IngressClass, Job, Namespace, NetworkPolicy,
+    PersistentVolumeClaim, PodDisruptionBudget, Role, RoleBinding, RoleRef, Secret, Service,
+    ServiceAccount, StatefulSet, StorageClass, Subject, catalog,
 };
 pub use provider::KubeProvider;
 pub use wires::{PodText, Spec, Wires};

@@ -62,7 +62,11 @@ pub(crate) fn next(request: &Request, live: Option<&DynamicObject>, may_change: 
 
 /// The content of a secret or of settings, in clear.
 pub(crate) fn content(ty: &Type, live: &DynamicObject) -> Option<Map<String, Value>> {
-    let data = live.data.get("data")?.as_object()?;
+    let nothing = Map::new();
+    let data = match live.data.get("data") {
+        Some(data) => data.as_object()?,
+        None => &nothing,
+    };
     if ty.name != "k8s.Secret" {
         return Some(data.clone());
     }

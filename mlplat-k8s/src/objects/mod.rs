@@ -7,6 +7,7 @@ mod deployment;
 mod facts;
 mod horizontal_pod_autoscaler;
 mod ingress;
+mod ingress_class;
 mod job;
 mod namespace;
 mod network_policy;
@@ -29,6 +30,7 @@ pub use horizontal_pod_autoscaler::{
     HORIZONTAL_POD_AUTOSCALER, HorizontalPodAutoscaler, HorizontalPodAutoscalerHandle,
 };
 pub use ingress::{INGRESS, Ingress, IngressHandle};
+pub use ingress_class::{INGRESS_CLASS, IngressClass, IngressClassHandle};
 pub use job::{JOB, Job, JobHandle};
 pub use namespace::{NAMESPACE, Namespace, NamespaceHandle};
 pub use network_policy::{NETWORK_POLICY, NetworkPolicy, NetworkPolicyHandle};
@@ -74,6 +76,7 @@ pub fn catalog() -> Vec<&'static Type> {
         &PERSISTENT_VOLUME_CLAIM,
         &NETWORK_POLICY,
         &SERVICE,
+        &INGRESS_CLASS,
         &INGRESS,
         &DEPLOYMENT,
         &STATEFUL_SET,

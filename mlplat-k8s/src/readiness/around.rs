@@ -59,10 +59,11 @@ impl Around {
             let reason = event["reason"].as_str().unwrap_or_default();
             event["type"] == "Warning" && (reasons.is_empty() || reasons.contains(&reason))
         };
-        let newest = self.events.iter().filter(fits).max_by_key(|event| {
-            let time = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
-            (time("lastTimestamp"), time("eventTime"))
-        })?;
+        let newest = self
+            .events
+            .iter()
+            .filter(fits)
+            .max_by_key(|event| time(event))?;
         let text = |name: &str| newest[name].as_str().unwrap_or_default().to_owned();
         Some(super::said((text("reason"), text("message"))))
     }
@@ -71,6 +72,12 @@ impl Around {
     pub(super) fn has_event(&self, reason: &str) -> bool {
         self.events.iter().any(|event| event["reason"] == reason)
     }
+}
+
+/// When an event was seen last.
+pub(super) fn time(event: &Value) -> (String, String) {
+    let time = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    (time("lastTimestamp"), time("eventTime"))
 }
 
 fn uid(live: &DynamicObject) -> String {

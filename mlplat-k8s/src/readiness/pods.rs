@@ -22,21 +22,24 @@ fn passing(why: String) -> Trouble {
     }
 }
 
-/// The most serious trouble of any pod, and of those that could not be made.
+/// The most serious trouble of any pod, and of one that could not be made.
 pub(super) fn worst(pods: &[Value], events: &[Value]) -> Option<Trouble> {
-    let unmade = events.iter().filter_map(unmade);
-    let troubles: Vec<Trouble> = unmade.chain(pods.iter().filter_map(of_pod)).collect();
+    let of_pods = pods.iter().filter_map(of_pod);
+    let troubles: Vec<Trouble> = of_pods.chain(unmade(events)).collect();
     let for_good = troubles.iter().find(|trouble| trouble.for_good);
     for_good.or(troubles.first()).cloned()
 }
 
-/// A pod that a controller could not make.
-fn unmade(event: &Value) -> Option<Trouble> {
-    if event["reason"] != "FailedCreate" {
-        return None;
-    }
-    let message = text(event, "/message").to_owned();
-    Some(refused(message))
+/// A pod that a controller could not make, unless it has made one since:
+/// events outlive what they tell of.
+fn unmade(events: &[Value]) -> Option<Trouble> {
+    let tries = events.iter().filter(|event| {
+        let reason = text(event, "/reason");
+        reason == "FailedCreate" || reason == "SuccessfulCreate"
+    });
+    let last = tries.max_by_key(|event| super::around::time(event))?;
+    let failed = last["reason"] == "FailedCreate";
+    failed.then(|| refused(text(last, "/message").to_owned()))
 }
 
 /// A pod that the API did not accept. A quota and an admission rule say no

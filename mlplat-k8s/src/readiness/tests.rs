@@ -249,6 +249,28 @@ fn quotas_admission_and_deadlines_are_hopeless() {
     );
 }
 
+/// A quota that was exceeded for a while is no reason to give up later.
+#[test]
+fn a_pod_that_was_made_since_ends_the_trouble() {
+    let event = |reason: &str, at: &str| json!({"reason": reason, "message": "exceeded quota", "lastTimestamp": at});
+    let of = |events: Vec<Value>| within(&DEPLOYMENT, rolling(), &self::events(events));
+    let (early, late) = ("2026-01-01T00:00:01Z", "2026-01-01T00:00:09Z");
+    assert_eq!(
+        of(vec![
+            event("SuccessfulCreate", late),
+            event("FailedCreate", early)
+        ]),
+        "coming: 1 of 2 pods are available"
+    );
+    assert_eq!(
+        of(vec![
+            event("SuccessfulCreate", early),
+            event("FailedCreate", late)
+        ]),
+        "stuck: pods are refused: exceeded quota"
+    );
+}
+
 #[test]
 fn stateful_sets_roll_down_to_their_partition() {
     let of = |strategy: Value, updated: i64, ready: i64, current: &str| {

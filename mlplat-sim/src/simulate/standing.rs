@@ -86,10 +86,13 @@ fn is_simulated(ty: &str) -> bool {
     service == "k8s" || aws.any(|known| known.name == ty)
 }
 
-/// Whether an object carries the stack's tag, whoever remembers it.
+/// Whether an object carries the stack's tag, whoever remembers it. What a
+/// cluster makes for an object may have its labels, and is no object of ours.
 fn is_ours(thing: &Thing, state: &State) -> bool {
     if thing.ty.starts_with("k8s.") {
-        return thing.body.pointer(OURS).is_some();
+        let owned = thing.body.pointer("/metadata/ownerReferences").is_some();
+        let made_for = owned || thing.ty == "k8s.Endpoints";
+        return thing.body.pointer(OURS).is_some() && !made_for;
     }
     thing.body["lineage"] == state.lineage.as_str()
 }

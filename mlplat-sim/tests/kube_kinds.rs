@@ -1,0 +1,627 @@
+//! A namespace with every kind of object: deployed, changed, drifted, failed, destroyed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::Duration;
+
+use mlplat_aws::{EksCluster, Vpc};
+use mlplat_core::deploy::Verb;
+use mlplat_core::graph::Stack;
+use mlplat_core::plan::{Change, Rule};
+use mlplat_core::{Cluster, Output, Secret as Hidden};
+use mlplat_k8s::objects::{DeploymentHandle, NamespaceHandle, NamespaceName, SecretHandle};
+use mlplat_k8s::openapi::api::apps::v1::{DaemonSetSpec, DeploymentSpec, StatefulSetSpec};
+use mlplat_k8s::openapi::api::autoscaling::v2::HorizontalPodAutoscalerSpec;
+use mlplat_k8s::openapi::api::batch::v1::{CronJobSpec, JobSpec, JobTemplateSpec};
+use mlplat_k8s::openapi::api::core::v1::{
+    Container, PersistentVolumeClaim as Claim, PodSpec, ServiceSpec,
+};
+use mlplat_k8s::openapi::api::networking::v1::{
+    HTTPIngressPath, HTTPIngressRuleValue, IngressRule, IngressSpec, NetworkPolicyIngressRule,
+    NetworkPolicyPort, NetworkPolicySpec,
+};
+use mlplat_k8s::openapi::api::policy::v1::PodDisruptionBudgetSpec;
+use mlplat_k8s::openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use mlplat_k8s::openapi::apimachinery::pkg::util::intstr::IntOrString;
+use mlplat_k8s::{
+    ClusterRole, ClusterRoleBinding, ConfigMap, CronJob, DaemonSet, Deployment,
+    HorizontalPodAutoscaler, Ingress, IngressClass, Job, Namespace, NetworkPolicy,
+    PersistentVolumeClaim, PodDisruptionBudget, Role, RoleBinding, RoleRef, Secret, Service,
+    ServiceAccount, Spec, StatefulSet, StorageClass, Wires, pods,
+};
+use mlplat_sim::simulate::World;
+
+/// What the tests change.
+#[derive(Clone)]
+struct Wish {
+    image: &'static str,
+    password: &'static str,
+    replicas: Option<i32>,
+    selector: &'static str,
+    migration: &'static str,
+    /// What the simulated containers do.
+    behaviour: &'static str,
+}
+
+const WISH: Wish = Wish {
+    image: "web:1",
+    password: "one",
+    replicas: Some(2),
+    selector: "web",
+    migration: "migrate:1",
+    behaviour: "",
+};
+
+fn cluster(stack: &mut Stack, behaviour: &str) -> impl Cluster + use<> {
+    let network = stack.add("network", Vpc::new("10.20.0.0/16"));
+    let cluster = stack.add("cluster", EksCluster::new(&network).nodes(1..=3));
+    if !behaviour.is_empty() {
+        let chosen = ConfigMap {
+            cluster: cluster.access(),
+            namespace: NamespaceName::new("kube-system").into(),
+            name: Some("simulated-behaviour".into()),
+            labels: [].into(),
+            annotations: [].into(),
+            data: [].into(),
+        };
+        stack.add("behaviour", chosen.entry("behaviour", behaviour));
+    }
+    cluster
+}
+
+fn container(image: &str) -> Container {
+    Container {
+        name: "web".to_owned(),
+        image: Some(image.to_owned()),
+        security_context: Some(pods::restricted()),
+        resources: Some(pods::resources("50m", "0.125Gi")),
+        ..Container::default()
+    }
+}
+
+fn pod(container: Container) -> PodSpec {
+    PodSpec {
+        containers: vec![container],
+        ..pods::restricted_pod()
+    }
+}
+
+fn ends(image: &str) -> PodSpec {
+    PodSpec {
+        restart_policy: Some("Never".to_owned()),
+        ..pod(container(image))
+    }
+}
+
+/// A secret, and a deployment that uses it.
+fn web(
+    stack: &mut Stack,
+    cluster: &dyn Cluster,
+    space: &NamespaceHandle,
+    wish: &Wish,
+) -> DeploymentHandle {
+    let secret = secret(stack, cluster, space, wish);
+    let labels = pods::labels(wish.selector);
+    let spec = Spec::of(|w: &mut Wires| DeploymentSpec {
+        replicas: wish.replicas,
+        selector: pods::selector(&labels),
+        template: pods::template(
+            &labels,
+            pod(Container {
+                env: Some(vec![
+                    secret.env(w, "PASSWORD", "password"),
+                    pods::env("EMPTY", ""),
+                ]),
+                ports: Some(vec![pods::port("http", 8080)]),
+                readiness_probe: Some(pods::http_probe("/", 8080)),
+                stdin: Some(false),
+                ..container(wish.image)
+            }),
+        ),
+        ..DeploymentSpec::default()
+    });
+    stack.add("web", Deployment::new(cluster, space, "web", spec))
+}
+
+fn secret(
+    stack: &mut Stack,
+    cluster: &dyn Cluster,
+    space: &NamespaceHandle,
+    wish: &Wish,
+) -> SecretHandle {
+    let password = Hidden::provided(wish.password.to_owned());
+    let secret = Secret::new(cluster, space, "db").entry("password", password);
+    stack.add("db", secret)
+}
+
+fn small(wish: &Wish) -> impl Fn(&mut Stack) + Send + Sync + 'static {
+    let wish = wish.clone();
+    move |stack: &mut Stack| {
+        let cluster = cluster(stack, wish.behaviour);
+        let space = stack.add("space", Namespace::new(&cluster, "space"));
+        web(stack, &cluster, &space, &wish);
+    }
+}
+
+fn everything(stack: &mut Stack) {
+    let cluster = cluster(stack, "");
+    let space = stack.add("space", Namespace::new(&cluster, "space"));
+    let space = &space;
+    rights(stack, &cluster, space);
+    storage(stack, &cluster, space);
+    let scaled = Wish {
+        replicas: None,
+        ..WISH
+    };
+    let web = web(stack, &cluster, space, &scaled);
+    workloads(stack, &cluster, space);
+    traffic(stack, &cluster, space, &web);
+}
+
+fn rights(stack: &mut Stack, cluster: &dyn Cluster, space: &NamespaceHandle) {
+    let account = ServiceAccount::new(cluster, space, "runner");
+    let account = stack.add("account", account);
+    let rules = || Spec::of(|_: &mut Wires| vec![pods::rule(&["get"], "", &["pods"])]);
+    let role = stack.add("role", Role::new(cluster, space, "reader", rules()));
+    let wide = stack.add("wide", ClusterRole::new(cluster, "reader", rules()));
+    let binding = RoleBinding::new(cluster, space, "reader", &role).to(&account);
+    stack.add("binding", binding);
+    let binding = ClusterRoleBinding::new(cluster, "reader", &wide).to(&account);
+    stack.add("wide-binding", binding);
+    let viewer = RoleBinding::new(cluster, space, "viewer", RoleRef::built_in("view"));
+    stack.add("viewer", viewer.to(&account));
+}
+
+fn storage(stack: &mut Stack, cluster: &dyn Cluster, space: &NamespaceHandle) {
+    let class = StorageClass::new(cluster, "fast", "ebs.csi.aws.com").parameter("type", "gp3");
+    let class = stack.add("class", class);
+    let spec = Spec::of(|w: &mut Wires| {
+        let mut claim = pods::claim("1024Mi");
+        claim.storage_class_name = Some(w.text(&class.name));
+        claim
+    });
+    stack.add(
+        "claim",
+        PersistentVolumeClaim::new(cluster, space, "data", spec),
+    );
+}
+
+fn workloads(stack: &mut Stack, cluster: &dyn Cluster, space: &NamespaceHandle) {
+    let labels = pods::labels("db");
+    let spec = Spec::of(|_: &mut Wires| StatefulSetSpec {
+        replicas: Some(1),
+        selector: pods::selector(&labels),
+        service_name: Some("db".to_owned()),
+        template: pods::template(
+            &labels,
+            pod(Container {
+                volume_mounts: Some(vec![pods::mount("data", "/data")]),
+                ..container("db:1")
+            }),
+        ),
+        volume_claim_templates: Some(vec![Claim {
+            metadata: ObjectMeta {
+                name: Some("data".to_owned()),
+                ..ObjectMeta::default()
+            },
+            spec: Some(pods::claim("2Gi")),
+            ..Claim::default()
+        }]),
+        ..StatefulSetSpec::default()
+    });
+    // The class that claims get when they name none.
+    let class = StorageClass::new(cluster, "standard", "ebs.csi.aws.com").default_class();
+    stack.add("standard", class);
+    stack.add("set", StatefulSet::new(cluster, space, "db", spec));
+    let labels = pods::labels("agent");
+    let spec = Spec::of(|_: &mut Wires| DaemonSetSpec {
+        selector: pods::selector(&labels),
+        template: pods::template(&labels, pod(container("agent:1"))),
+        ..DaemonSetSpec::default()
+    });
+    stack.add("agent", DaemonSet::new(cluster, space, "agent", spec));
+    let template = || pods::template(&pods::labels("job"), ends("job:1"));
+    let spec = Spec::of(|_: &mut Wires| JobSpec {
+        template: template(),
+        backoff_limit: Some(0),
+        ..JobSpec::default()
+    });
+    stack.add("job", Job::new(cluster, space, "job", spec));
+    let spec = Spec::of(|_: &mut Wires| CronJobSpec {
+        schedule: "0 3 * * *".to_owned(),
+        job_template: JobTemplateSpec {
+            spec: Some(JobSpec {
+                template: template(),
+                ..JobSpec::default()
+            }),
+            ..JobTemplateSpec::default()
+        },
+        ..CronJobSpec::default()
+    });
+    stack.add("nightly", CronJob::new(cluster, space, "nightly", spec));
+}
+
+fn traffic(
+    stack: &mut Stack,
+    cluster: &dyn Cluster,
+    space: &NamespaceHandle,
+    web: &DeploymentHandle,
+) {
+    let labels = pods::labels("web");
+    let service = |ty: &'static str| {
+        let labels = labels.clone();
+        Spec::of(move |_: &mut Wires| ServiceSpec {
+            type_: Some(ty.to_owned()),
+            selector: Some(labels),
+            ports: Some(vec![pods::service_port(80, "http")]),
+            ..ServiceSpec::default()
+        })
+    };
+    let inner = Service::new(cluster, space, "web", service("ClusterIP"));
+    let inner = stack.add("service", inner);
+    let outer = Service::new(cluster, space, "web-out", service("LoadBalancer"));
+    let outer = stack.add("balanced", outer);
+    stack.output("inner", &inner.host);
+    stack.output("outer", &outer.load_balancer_host);
+    let class = IngressClass::new(cluster, "alb", "ingress.k8s.aws/alb");
+    let class = stack.add("ingress-class", class);
+    let spec = Spec::of(|w: &mut Wires| IngressSpec {
+        ingress_class_name: Some(w.text(&class.name)),
+        rules: Some(vec![IngressRule {
+            host: Some("web.example.com".to_owned()),
+            http: Some(HTTPIngressRuleValue {
+                paths: vec![HTTPIngressPath {
+                    path: Some("/".to_owned()),
+                    path_type: "Prefix".to_owned(),
+                    backend: inner.backend(w, 80),
+                }],
+            }),
+        }]),
+        ..IngressSpec::default()
+    });
+    let ingress = stack.add("ingress", Ingress::new(cluster, space, "web", spec));
+    stack.output("ingress", &ingress.load_balancer_host);
+    let spec = Spec::of(|_: &mut Wires| NetworkPolicySpec {
+        pod_selector: Some(pods::selector(&labels)),
+        ingress: Some(vec![NetworkPolicyIngressRule {
+            ports: Some(vec![NetworkPolicyPort {
+                port: Some(IntOrString::String("8080".to_owned())),
+                ..NetworkPolicyPort::default()
+            }]),
+            ..NetworkPolicyIngressRule::default()
+        }]),
+        egress: Some(vec![]),
+        ..NetworkPolicySpec::default()
+    });
+    stack.add("policy", NetworkPolicy::new(cluster, space, "web", spec));
+    let spec = Spec::of(|_: &mut Wires| PodDisruptionBudgetSpec {
+        max_unavailable: Some(IntOrString::Int(1)),
+        selector: Some(pods::selector(&labels)),
+        ..PodDisruptionBudgetSpec::default()
+    });
+    stack.add(
+        "budget",
+        PodDisruptionBudget::new(cluster, space, "web", spec),
+    );
+    let spec = Spec::of(|w: &mut Wires| HorizontalPodAutoscalerSpec {
+        max_replicas: 4,
+        min_replicas: Some(1),
+        scale_target_ref: web.scaled(w),
+        ..HorizontalPodAutoscalerSpec::default()
+    });
+    let scaler = HorizontalPodAutoscaler::new(cluster, space, "web", spec);
+    stack.add("scaler", scaler);
+}
+
+/// Paths, rules and values of the reasons for one change.
+fn reasons(world: &World, path: &str) -> (Change, Vec<String>) {
+    let plan = world.plan();
+    let planned = plan.changes().find(|one| one.path.as_str() == path);
+    let planned = planned.unwrap_or_else(|| panic!("nothing changes at {path}"));
+    let each = planned.reasons.iter().map(|reason| {
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+        let rule = serde_json::to_value(reason.rule).unwrap();
+        let rule = rule.as_str().unwrap().to_owned();
+        format!(
+            "{}: {} -> {} ({rule})",
+            reason.field,
+            text(&reason.old),
+            text(&reason.new)
+        )
+    });
+    (planned.change, each.collect())
+}
+
+fn changes(world: &World) -> Vec<(String, Change)> {
+    let plan = world.plan();
+    let each = plan.changes();
+    each.map(|one| (one.path.to_string(), one.change)).collect()
+}
+
+fn deployed(wish: &Wish) -> World {
+    let mut world = World::simulate(small(wish));
+    world.deploy().assert_complete();
+    world
+}
+
+fn with(world: &mut World, wish: Wish) {
+    world.edit(small(&wish));
+}
+
+#[test]
+fn a_namespace_with_every_kind_lives_and_goes() {
+    let mut world = World::simulate(everything);
+    world.deploy().assert_complete();
+    world.assert_one_of_each();
+    let outputs = world.outputs();
+    assert_eq!(outputs["inner"], "web.space.svc.cluster.local");
+    for name in ["outer", "ingress"] {
+        let host = outputs[name].as_str().unwrap();
+        assert!(host.ends_with(".amazonaws.com"), "{name}: {host}");
+    }
+    // Defaults, canonical forms and statuses are nobody's drift.
+    assert_eq!(changes(&world), []);
+    world.deploy().assert_unchanged();
+    world.destroy().assert_complete();
+    world.assert_empty();
+}
+
+#[test]
+fn a_plan_names_the_path_that_differs() {
+    let mut world = deployed(&WISH);
+    with(
+        &mut world,
+        Wish {
+            image: "web:2",
+            replicas: Some(3),
+            ..WISH
+        },
+    );
+    assert_eq!(
+        reasons(&world, "web"),
+        (
+            Change::Update,
+            vec![
+                "Spec.replicas: 2 -> 3 (in-place)".to_owned(),
+                "Spec.template.spec.containers[web].image: web:1 -> web:2 (in-place)".to_owned(),
+            ]
+        )
+    );
+    world.deploy().assert_only(&["web"]);
+    world.deploy().assert_unchanged();
+}
+
+#[test]
+fn what_cannot_be_changed_makes_it_anew_old_one_first() {
+    let mut world = deployed(&WISH);
+    with(
+        &mut world,
+        Wish {
+            selector: "other",
+            ..WISH
+        },
+    );
+    let (change, reasons) = reasons(&world, "web");
+    assert_eq!(change, Change::Replace);
+    let selector = r#"Spec.selector.matchLabels["app.kubernetes.io/name"]: web -> other (replace)"#;
+    assert!(reasons.contains(&selector.to_owned()), "{reasons:#?}");
+    let run = world.deploy();
+    run.assert_complete();
+    world.assert_one_of_each();
+    world.deploy().assert_unchanged();
+}
+
+#[test]
+fn another_secret_rolls_the_pods_that_use_it() {
+    let mut world = deployed(&WISH);
+    let pods = |world: &World| {
+        let pods = world
+            .objects()
+            .into_iter()
+            .filter(|one| one.ty == "k8s.Pod");
+        pods.map(|pod| pod.id).collect::<Vec<_>>()
+    };
+    let before = pods(&world);
+    assert_eq!(before.len(), 2);
+    with(
+        &mut world,
+        Wish {
+            password: "two",
+            ..WISH
+        },
+    );
+    let (_, why) = reasons(&world, "db");
+    assert_eq!(
+        why,
+        ["StringData.password: <secret> -> <secret> (in-place)"]
+    );
+    let (change, why) = reasons(&world, "web");
+    assert_eq!(change, Change::Update);
+    assert!(
+        why[0].starts_with(r#"Spec.template.metadata.annotations["mlplat.dev/revisions"]: "#)
+            && why[0].ends_with("-1 -> <db.Revision> (update-if-changed)"),
+        "{why:?}"
+    );
+    world.deploy().assert_only(&["db", "web"]);
+    world.advance(Duration::from_secs(60));
+    let after = pods(&world);
+    let new = after.iter().all(|pod| !before.contains(pod));
+    assert!(after.len() == 2 && new, "{before:?} {after:?}");
+    world.deploy().assert_unchanged();
+    // Labels and other metadata roll nobody.
+    world.set("db", "metadata.labels.somebody", "else");
+    world.deploy().assert_unchanged();
+}
+
+#[test]
+fn a_secret_that_somebody_changed_is_drift_and_put_back() {
+    let mut world = deployed(&WISH);
+    world.set("db", "data.password", "aHVudGVyMg==");
+    let (change, why) = reasons(&world, "db");
+    assert_eq!(change, Change::Update);
+    assert_eq!(why, ["StringData.password: <secret> -> <secret> (drift)"]);
+    let run = world.deploy();
+    run.assert_only(&["db", "web"]);
+    assert_eq!(world.object("db").body["data"]["password"], "b25l");
+    world.deploy().assert_unchanged();
+    world.set("db", "data", serde_json::Value::Null);
+    assert_eq!(
+        reasons(&world, "db").1,
+        ["StringData.password: - -> <secret> (drift)"]
+    );
+    world.deploy().assert_complete();
+    world.deploy().assert_unchanged();
+    // What others keep beside ours is theirs.
+    world.set("db", "data.theirs", "eA==");
+    world.deploy().assert_unchanged();
+    let state = format!("{:?}", world.state().unwrap());
+    assert!(!state.contains("hunter2") && !state.contains("aHVudGVyMg"));
+}
+
+#[test]
+fn drift_is_told_by_its_path_and_what_others_set_is_left_alone() {
+    let mut world = deployed(&Wish {
+        replicas: None,
+        ..WISH
+    });
+    // The program does not say how many there are: a scaler does.
+    world.set("web", "spec.replicas", 3);
+    world.set("web", "metadata.annotations.theirs", "x");
+    world.deploy().assert_unchanged();
+    assert_eq!(world.object("web").body["spec"]["replicas"], 3);
+    world.set(
+        "web",
+        "spec.selector",
+        serde_json::json!({"matchLabels": {"app.kubernetes.io/name": "web"}}),
+    );
+    world.deploy().assert_unchanged();
+    let mut containers = world.object("web").body["spec"]["template"]["spec"]["containers"].clone();
+    containers[0]["image"] = "evil:1".into();
+    containers[0]["tty"] = true.into();
+    world.set("web", "spec.template.spec.containers", containers);
+    assert_eq!(
+        reasons(&world, "web"),
+        (
+            Change::Update,
+            vec!["Spec.template.spec.containers[web].image: evil:1 -> web:1 (drift)".to_owned()]
+        )
+    );
+    world.deploy().assert_only(&["web"]);
+    world.deploy().assert_unchanged();
+    assert_eq!(world.object("web").body["spec"]["replicas"], 3);
+    world.take_away("web");
+    let plan = world.plan();
+    let gone = plan.changes().next().unwrap();
+    assert!(gone.reasons.iter().any(|reason| reason.rule == Rule::Gone));
+    world.deploy().assert_only(&["web"]);
+    world.deploy().assert_unchanged();
+}
+
+#[test]
+fn an_image_that_cannot_be_pulled_fails_early_and_is_mended_in_place() {
+    let hostile = Wish {
+        behaviour: "pull=web:nope",
+        ..WISH
+    };
+    // From the start.
+    let mut world = World::simulate(small(&Wish {
+        image: "web:nope",
+        ..hostile
+    }));
+    let run = world.deploy();
+    let failure = run.assert_failed("web");
+    assert!(
+        failure.message.contains("container web: ImagePullBackOff"),
+        "{}",
+        failure.message
+    );
+    let uid = world.object("web").body["metadata"]["uid"].clone();
+    // It says so again, as long as nobody changes anything.
+    world.deploy().assert_failed("web");
+    with(&mut world, hostile.clone());
+    assert_eq!(reasons(&world, "web").0, Change::Update);
+    let run = world.deploy();
+    run.assert_only(&["web"]);
+    assert_eq!(world.object("web").body["metadata"]["uid"], uid);
+    world.deploy().assert_unchanged();
+    // And in a rollout: the old pods serve on, nothing is made anew.
+    with(
+        &mut world,
+        Wish {
+            image: "web:nope",
+            ..hostile
+        },
+    );
+    world.deploy().assert_failed("web");
+    with(&mut world, hostile.clone());
+    assert_eq!(reasons(&world, "web").0, Change::Update);
+    world.deploy().assert_complete();
+    assert_eq!(world.object("web").body["metadata"]["uid"], uid);
+    world.deploy().assert_unchanged();
+}
+
+fn migrating(wish: &Wish) -> impl Fn(&mut Stack) + Send + Sync + 'static {
+    let wish = wish.clone();
+    move |stack: &mut Stack| {
+        let cluster = cluster(stack, wish.behaviour);
+        let space = stack.add("space", Namespace::new(&cluster, "space"));
+        let spec = Spec::of(|_: &mut Wires| JobSpec {
+            template: pods::template(&pods::labels("migrate"), ends(wish.migration)),
+            backoff_limit: Some(0),
+            ..JobSpec::default()
+        });
+        let job = stack.add("migrate", Job::new(&cluster, &space, "migrate", spec));
+        let done: Output<String> = job.name;
+        let after = ConfigMap::new(&cluster, &space, "after");
+        stack.add("after", after.entry("migrated", done));
+    }
+}
+
+#[test]
+fn a_failed_job_says_why_and_is_made_anew() {
+    let failing = Wish {
+        behaviour: "job=migrate:3",
+        ..WISH
+    };
+    let mut world = World::simulate(migrating(&failing));
+    let run = world.deploy();
+    let failure = run.assert_failed("migrate");
+    assert!(
+        failure.message.contains("BackoffLimitExceeded") && failure.message.contains("exit code 3"),
+        "{}",
+        failure.message
+    );
+    assert_eq!(run.skipped(), 1);
+    // Mended outside of it: the same job is tried again.
+    world.edit(migrating(&Wish {
+        behaviour: "unready=nobody",
+        ..WISH
+    }));
+    assert_eq!(reasons(&world, "migrate").0, Change::Replace);
+    let run = world.deploy();
+    run.assert_complete();
+    world.deploy().assert_unchanged();
+    // Another template is another run, and whatever comes after it stays.
+    world.edit(migrating(&Wish {
+        behaviour: "unready=nobody",
+        migration: "migrate:2",
+        ..WISH
+    }));
+    assert_eq!(
+        reasons(&world, "migrate").1,
+        ["Spec.template.spec.containers[web].image: migrate:1 -> migrate:2 (replace)"]
+    );
+    world.deploy().assert_only(&["migrate"]);
+    assert_eq!(world.deploy().verb("migrate"), None::<Verb>);
+    world.destroy().assert_complete();
+    world.assert_empty();
+}
+
+#[test]
+fn lost_replies_and_kills_leave_one_of_each() {
+    let world = World::simulate(small(&WISH))
+        .seed(3)
+        .lost_replies(0.2)
+        .server_errors(0.1);
+    world.live();
+}
