@@ -31,7 +31,7 @@ pub enum Data {
     /// backup of FSx).
     CopiedIf(&'static str),
     /// Deleted for good only after a number of days, within which it can be
-    /// had back (a KMS key, a secret of Secrets Manager).
+    /// had back and keeps its name (a KMS key, a secret of Secrets Manager).
     Recoverable {
         /// The field that holds the number of days.
         days: &'static str,

@@ -12,6 +12,7 @@ use mlplat_core::world::{Files, World};
 
 use super::faults::Faults;
 use super::forms::Place;
+use super::held::HeldKey;
 use super::log::{Effect, Log};
 use super::object::{LastCopy, Linger, SimObject};
 
@@ -30,6 +31,7 @@ pub(super) struct Inner {
     pub(super) objects: BTreeMap<u64, SimObject>,
     pub(super) lingers: Vec<Linger>,
     pub(super) copies: Vec<LastCopy>,
+    pub(super) held: Vec<HeldKey>,
     pub(super) place: Place,
     pub(super) next: u64,
     pub(super) calls: u64,
@@ -87,6 +89,7 @@ impl Cloud {
             objects: BTreeMap::new(),
             lingers: Vec::new(),
             copies: Vec::new(),
+            held: Vec::new(),
             place: Place {
                 region: region.to_owned(),
                 account: "000000000000".to_owned(),
@@ -198,6 +201,7 @@ impl Inner {
             }
             Effect::Linger(linger) => self.lingers.push(linger),
             Effect::Copied(copy) => self.copies.push(copy),
+            Effect::Held(held) => self.held.push(held),
         }
     }
 
@@ -213,6 +217,7 @@ impl Inner {
             self.commit(now, ended);
         }
         self.lingers.retain(|linger| linger.until > now);
+        self.held.retain(|held| held.until > now);
         // In order of time: what becomes ready first may be what another needs.
         let mut due: Vec<(f64, u64)> = self
             .objects

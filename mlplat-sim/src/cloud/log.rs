@@ -10,6 +10,7 @@ use std::sync::Arc;
 use mlplat_core::world::Files;
 use serde::{Deserialize, Serialize};
 
+use super::held::HeldKey;
 use super::object::{LastCopy, Linger, SimObject};
 
 /// One effect.
@@ -20,6 +21,7 @@ pub(super) enum Effect {
     Gone(u64),
     Linger(Linger),
     Copied(LastCopy),
+    Held(HeldKey),
 }
 
 /// The effects of one call, with the time at which they happened.

@@ -17,6 +17,7 @@ mod account;
 mod dice;
 mod faults;
 mod forms;
+mod held;
 mod joins;
 mod log;
 mod object;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::account::Inner;
 use super::dice::roll;
+use super::held;
 use super::log::Effect;
 use super::object::{LastCopy, Linger, SimObject};
 use super::rules::refuse;
@@ -36,6 +37,7 @@ impl Inner {
             };
         };
         self.check_free(object, ty)?;
+        self.check_alone(ty, object, now)?;
         let mut effects = Vec::new();
         if ty.data.fate(&target.inputs) == Fate::Copied {
             effects.push(Effect::Copied(LastCopy {
@@ -43,6 +45,12 @@ impl Inner {
                 of: object.id.clone(),
             }));
         }
+        let takes = match ty.delete.states {
+            [] => 0,
+            _ => ty.delete.typical_s,
+        };
+        let held = held::left(object, target, now + f64::from(takes));
+        effects.extend(held.into_iter().map(Effect::Held));
         let mut gone = vec![object.key];
         gone.extend(
             self.live()

@@ -67,6 +67,8 @@ impl Inner {
             gone_at: None,
         };
         self.check_unique(ty, &object)?;
+        self.check_held(ty, &object, now)?;
+        self.check_alone(ty, &object, now)?;
         self.check_needs(ty, &object, now, lag)?;
         self.check_quota(ty, &object)?;
         // The id first: what comes along names its owner by it.
@@ -267,6 +269,29 @@ impl Inner {
         Ok(())
     }
 
+    /// Refuses while another object that shares a field comes or goes.
+    pub(super) fn check_alone(
+        &self,
+        ty: &Type,
+        object: &SimObject,
+        now: f64,
+    ) -> Result<(), ProviderError> {
+        let Some(alone) = ty.alone else { return Ok(()) };
+        let busy = |other: &&SimObject| {
+            other.ty == ty.name
+                && other.key != object.key
+                && other.inputs.get(alone.within) == object.inputs.get(alone.within)
+                && matches!(other.status(ty, now), Status::Coming(_) | Status::Leaving(_))
+        };
+        match self.live().find(busy) {
+            None => Ok(()),
+            Some(other) => {
+                let message = format!("{} comes or goes, one at a time", other.id);
+                Err(refuse(ErrorKind::Conflict, alone.code, message))
+            }
+        }
+    }
+
     fn check_quota(&self, ty: &Type, object: &SimObject) -> Result<(), ProviderError> {
         let Some(quota) = ty.quota else { return Ok(()) };
         let beside = |other: &&SimObject| match quota.per {
@@ -445,7 +470,7 @@ fn minor(value: &Value) -> Option<u32> {
     value.as_str()?.split('.').nth(1)?.parse().ok()
 }
 
-fn clash(unique: &Unique, new: &Map<String, Value>, old: &Map<String, Value>) -> bool {
+pub(super) fn clash(unique: &Unique, new: &Map<String, Value>, old: &Map<String, Value>) -> bool {
     let same = |field: &str| new.get(field).is_some() && new.get(field) == old.get(field);
     match unique.scope {
         Scope::Account | Scope::World => unique.fields.iter().all(|field| same(field)),

@@ -351,3 +351,45 @@ fn a_link_goes_while_its_file_system_stays() {
     assert_eq!(count(&life, fsx::DATA_REPOSITORY_ASSOCIATION.name), 0);
     assert_eq!(count(&life, fsx::FILE_SYSTEM.name), 1);
 }
+
+/// A bucket's name is free after two minutes, which a run waits for; a
+/// secret's as long as the secret can be had back, which it does not.
+#[test]
+fn names_outlive_their_objects() {
+    let calm = scenario("names", vec![]);
+    let life = Life::new(&calm);
+    let bucket = |stack: &mut Stack| drop(stack.add("data", Bucket::new().name("the-only-one")));
+    lives(&life, &Stage::deploy(bucket), 1);
+    let destroyed = lives(&life, &Stage::Destroy, 2);
+    assert!(destroyed.elapsed_s < 60.0, "{destroyed:?}");
+    let again = lives(&life, &Stage::deploy(bucket), 3);
+    assert!(again.elapsed_s > 60.0, "{again:?}");
+
+    let entry = |with: fn(SecretEntry) -> SecretEntry| {
+        Stage::deploy(move |stack: &mut Stack| {
+            let entry = SecretEntry::generated(Generated::hex(8)).name("ml/token");
+            stack.add("token", with(entry));
+        })
+    };
+    let plain = DeployOptions::default();
+    let destroy = |seed| {
+        let nobody = &|_: &Stamped| ();
+        done(life.go_with(&Stage::Destroy, seed, 0, &plain, nobody, &Cancel::new()))
+    };
+    lives(&life, &entry(SecretEntry::disposable), 4);
+    destroy(5);
+    lives(&life, &entry(|entry| entry.recovery_days(7)), 6);
+    destroy(7);
+    let taken = error(&life, &entry(SecretEntry::disposable), &plain);
+    assert!(taken.contains("ResourceExistsException"), "{taken}");
+    assert!(taken.contains("which was deleted"), "{taken}");
+    // Under a generated name nobody notices.
+    lives(
+        &life,
+        &Stage::deploy(|stack| {
+            let entry = SecretEntry::generated(Generated::hex(8));
+            stack.add("token", entry);
+        }),
+        8,
+    );
+}
