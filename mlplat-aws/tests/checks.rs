@@ -5,7 +5,8 @@
 use mlplat_aws::ids::{AccountId, OidcProviderArn};
 use mlplat_aws::policy::{Condition, PolicyDocument, Principal, Statement, trust};
 use mlplat_aws::{
-    Bucket, EksCluster, Endpoint, Role, SecurityGroup, Vpc, action, checks, ec2, ecr, rds, s3,
+    Bucket, EksCluster, Endpoint, Role, SecurityGroup, Vpc, action, checks, ec2, ecr, efs, kms,
+    rds, s3,
 };
 use mlplat_core::checks::Checks;
 use mlplat_core::graph::Context;
@@ -301,4 +302,38 @@ fn repositories() {
         one("mutable-tags", "images")
     );
     assert_eq!(finds("dev", repository("IMMUTABLE")), []);
+}
+
+#[test]
+fn file_systems_and_keys() {
+    let raw = |mended: bool| {
+        move |stack: &mut Stack| {
+            let shared = efs::FileSystem::default()
+                .raw("", "Encrypted", json!(mended))
+                .raw(
+                    "",
+                    "BackupStatus",
+                    json!(if mended { "ENABLED" } else { "DISABLED" }),
+                );
+            if mended {
+                stack.add("shared", shared.protect());
+            } else {
+                stack.add("shared", shared);
+            }
+            let key = kms::Key::default().raw("", "EnableKeyRotation", json!(mended));
+            stack.add("key", key);
+        }
+    };
+    let codes = |found: Vec<(&'static str, String)>| -> Vec<&'static str> {
+        found.into_iter().map(|(code, _)| code).collect()
+    };
+    assert_eq!(
+        codes(finds("dev", raw(false))),
+        ["unencrypted", "key-rotation"]
+    );
+    assert_eq!(
+        codes(finds("prod", raw(false))),
+        ["unencrypted", "key-rotation", "no-backups", "no-protection"]
+    );
+    assert_eq!(finds("prod", raw(true)), []);
 }

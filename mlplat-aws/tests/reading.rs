@@ -9,7 +9,7 @@ use mlplat_aws::policy::{
     Condition, ManagedPolicy, Policies, PolicyDocument, Principal, ReadPolicies as _, Statement,
     trust,
 };
-use mlplat_aws::{Bucket, Role, action, s3};
+use mlplat_aws::{Bucket, Role, Vpc, action, ec2, kms, s3};
 use mlplat_core::Stack;
 use mlplat_core::testing::Tested;
 
@@ -168,4 +168,35 @@ fn all_of_it_is_text_too() {
         "    may s3:GetBucketLocation, s3:ListBucket on arn:aws:s3:::<models/bucket.BucketName>\n";
     assert!(shown.contains(line), "{shown}");
     assert!(shown.contains("trainer/role  trusts Service: ec2.amazonaws.com\n    has AmazonSSMManagedInstanceCore\n"), "{shown}");
+}
+
+#[test]
+fn a_key_policy_speaks_of_its_key_and_an_endpoint_permits_nothing() {
+    let tested = Stack::test(|stack: &mut Stack| {
+        let user = Role::new(trust::service("ec2.amazonaws.com"));
+        let user = stack.add("user", user);
+        let decrypt = Statement::allow([action!("kms:Decrypt")])
+            .by(Principal::Role(user.arn.clone()))
+            .on_everything();
+        let policy = PolicyDocument::new([decrypt]).render();
+        let key = kms::Key {
+            key_policy: Some(policy),
+            ..kms::Key::default()
+        };
+        stack.add("key", key);
+        stack.add("other", kms::Key::default());
+        let network = stack.add("network", Vpc::new("10.0.0.0/16"));
+        let everything = Statement::allow([action!("s3:*")]).by(Principal::Anyone);
+        let document = PolicyDocument::new([everything.on_everything()]).render();
+        let endpoint = ec2::VpcEndpoint {
+            policy_document: Some(document),
+            ..ec2::VpcEndpoint::gateway(&network.vpc_id, "com.amazonaws.eu-west-1.s3", [])
+        };
+        stack.add("endpoint", endpoint);
+    });
+    let policies = tested.policies();
+    let arn = |path: &str| tested.node(path).output("Arn");
+    assert!(policies.allows("user", "kms:Decrypt", &arn("key")));
+    assert!(!policies.allows("user", "kms:Decrypt", &arn("other")));
+    assert!(!policies.allows("user", "s3:GetObject", "*"));
 }

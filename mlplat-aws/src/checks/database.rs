@@ -113,11 +113,7 @@ fn is_set(group: NodeView<'_>, parameter: &str) -> bool {
 pub fn no_backups(program: &Graph) -> Problems {
     each_in_prod(program, STORES, |store| {
         let kept = match store.ty() {
-            "efs.FileSystem" => {
-                let policy = store.get("BackupPolicy").unwrap_or_default();
-                let status = store.text("BackupPolicyStatus").unwrap_or_default();
-                status == "ENABLED" || policy == "ENABLED" || policy["Status"] == "ENABLED"
-            }
+            "efs.FileSystem" => store.text("BackupStatus").as_deref() == Some("ENABLED"),
             "fsx.FileSystem" => !keeps_nothing(store, "AutomaticBackupRetentionDays"),
             _ => !keeps_nothing(store, "BackupRetentionPeriod"),
         };

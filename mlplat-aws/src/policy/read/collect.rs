@@ -14,6 +14,9 @@ use super::statement::{Permission, statements, texts};
 const ROLE: &str = "iam.Role";
 const ATTACHMENT: &str = "iam.RolePolicyAttachment";
 const POD_IDENTITY: &str = "eks.PodIdentityAssociation";
+/// Types whose documents permit nothing by themselves: they narrow what roles
+/// may do through an endpoint, or in a session.
+const NARROWING: [&str; 2] = ["ec2.VPCEndpoint", POD_IDENTITY];
 
 /// Who may do what on what, as the program says it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -68,7 +71,7 @@ impl Policies {
     /// Documents that name the role they belong to.
     fn inline(&mut self, graph: &Graph) {
         for (node, field) in documents(graph) {
-            for role in role_of(graph, node).filter(|_| node.ty() != ROLE) {
+            for role in role_of(graph, node).filter(|_| is_of_iam(node)) {
                 self.add(graph, node, field, &role);
             }
         }
@@ -93,15 +96,13 @@ impl Policies {
     /// Documents of resources say themselves for whom they are.
     fn of_resources(&mut self, graph: &Graph) {
         for (node, field) in documents(graph) {
-            let identity = node.ty() == ROLE
-                || role_of(graph, node).next().is_some()
-                || node.ty().starts_with("iam.");
-            if identity {
+            if is_of_iam(node) || node.ty() == ROLE {
                 continue;
             }
             for statement in statements(node, field) {
                 for principal in principals(graph, &statement["Principal"]) {
-                    let read = Permission::read(graph, &statement, principal, node);
+                    let mut read = Permission::read(graph, &statement, principal, node);
+                    speak_of_itself(graph, node, &mut read.resources);
                     self.permissions.push(read);
                 }
             }
@@ -116,10 +117,30 @@ impl Policies {
     }
 }
 
-/// Every field that holds a policy document.
+/// Whether a node's document belongs to an identity.
+fn is_of_iam(node: NodeView<'_>) -> bool {
+    node.ty() != ROLE && node.ty().starts_with("iam.")
+}
+
+/// A key's or repository's own policy speaks of it alone, and writes `*` or
+/// nothing for it.
+fn speak_of_itself(graph: &Graph, node: NodeView<'_>, resources: &mut Vec<String>) {
+    let outputs = node.node().ty.outputs.iter();
+    let mut arns = outputs.filter(|output| output.name.to_ascii_lowercase().ends_with("arn"));
+    if let Some(arn) = arns
+        .next()
+        .filter(|_| resources.is_empty() || resources.iter().any(|resource| resource == "*"))
+    {
+        let arn = written_out(graph, &node.output(arn.name));
+        *resources = vec![format!("{arn}/*"), arn];
+    }
+}
+
+/// Every field that holds a policy document that permits something.
 fn documents(graph: &Graph) -> impl Iterator<Item = (NodeView<'_>, &'static str)> {
     graph
         .views()
+        .filter(|node| !NARROWING.contains(&node.ty()))
         .filter_map(|node| Some((node, document_of(node)?)))
 }
 

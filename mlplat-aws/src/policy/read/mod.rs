@@ -9,8 +9,8 @@
 //!
 //! Reading is cautious: a permission with a condition counts as one, a denial
 //! with a condition does not. What AWS's own managed policies permit is not
-//! known; they are named. Permission boundaries and the policies of an
-//! organisation are not read.
+//! known; they are named. What only narrows (permission boundaries, policies of
+//! an organisation, of endpoints and of sessions) is not read.
 
 mod access;
 mod arn;
