@@ -4,7 +4,7 @@
 //! when it goes. A kind is found by the path of a request (group, version, plural) or, for references between
 //! objects, by group and kind name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::kube::schema::{Type, TypeTable};
 
@@ -107,8 +107,13 @@ impl Kind {
 pub struct Registry {
     types: TypeTable,
     // By group, version and plural: the order of discovery.
-    kinds: BTreeMap<(String, String, String), Kind>,
+    kinds: BTreeMap<Path, Kind>,
+    /// The paths of each name, singular as in objects or plural.
+    paths: HashMap<String, Vec<Path>>,
 }
+
+/// Group, version and plural.
+type Path = (String, String, String);
 
 impl Registry {
     /// A registry of these kinds.
@@ -116,7 +121,7 @@ impl Registry {
     pub fn new(types: TypeTable, kinds: Vec<Kind>) -> Self {
         let mut registry = Self {
             types,
-            kinds: BTreeMap::new(),
+            ..Self::default()
         };
         kinds.into_iter().for_each(|kind| registry.add(kind));
         registry
@@ -124,20 +129,29 @@ impl Registry {
 
     /// Serves one more kind, or a changed one.
     pub fn add(&mut self, kind: Kind) {
-        self.kinds.insert(
-            (
-                kind.group.clone(),
-                kind.version.clone(),
-                kind.plural.clone(),
-            ),
-            kind,
+        let path = (
+            kind.group.clone(),
+            kind.version.clone(),
+            kind.plural.clone(),
         );
+        for name in [&kind.kind, &kind.plural] {
+            let paths = self.paths.entry(name.clone()).or_default();
+            if !paths.contains(&path) {
+                paths.push(path.clone());
+                paths.sort();
+            }
+        }
+        self.kinds.insert(path, kind);
     }
 
     /// Stops serving the custom kinds of a group and plural.
     pub fn remove_custom(&mut self, group: &str, plural: &str) {
         self.kinds
             .retain(|_, kind| !(kind.custom && kind.group == group && kind.plural == plural));
+        let kinds = &self.kinds;
+        for paths in self.paths.values_mut() {
+            paths.retain(|path| kinds.contains_key(path));
+        }
     }
 
     /// The named types that kinds refer to.
@@ -161,14 +175,19 @@ impl Registry {
     /// The kind with this name in a group, in the first version served.
     #[must_use]
     pub fn by_kind(&self, group: &str, kind: &str) -> Option<&Kind> {
-        self.kinds()
+        self.named(kind)
             .find(|known| known.group == group && known.kind == kind)
     }
 
     /// The kind stored under a group and plural, in the first version served.
     #[must_use]
     pub fn by_resource(&self, group: &str, plural: &str) -> Option<&Kind> {
-        self.kinds()
+        self.named(plural)
             .find(|known| known.group == group && known.plural == plural)
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = &Kind> {
+        let paths = self.paths.get(name).into_iter().flatten();
+        paths.filter_map(|path| self.kinds.get(path))
     }
 }

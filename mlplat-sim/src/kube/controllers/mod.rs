@@ -16,10 +16,17 @@
 //! `metadata.ownerReferences`. Time that has to pass is counted from times that the objects themselves hold.
 
 mod acting;
+mod autoscalers;
+mod balancers;
 mod claims;
 mod conditions;
+mod cron;
+mod cron_jobs;
+mod daemon_sets;
 mod definitions;
 mod deployments;
+mod disruptions;
+mod endpoints;
 mod events;
 mod fit;
 mod garbage;
@@ -27,15 +34,18 @@ mod hashes;
 mod indexes;
 mod jobs;
 mod kubelet;
+mod labels;
 mod namespaces;
 mod nodes;
 mod pods;
 mod protection;
 mod quantities;
 mod replica_sets;
+mod revisions;
 mod rollout;
 mod scheduler;
 mod service_accounts;
+mod stateful_sets;
 mod volume_needs;
 
 use std::sync::Arc;
@@ -49,9 +59,15 @@ use crate::kube::kinds::Kind;
 use crate::kube::store::Store;
 use crate::kube::verbs::{self, Writing};
 
+pub use autoscalers::Autoscalers;
+pub use balancers::Balancers;
 pub use claims::Claims;
+pub use cron_jobs::CronJobs;
+pub use daemon_sets::DaemonSets;
 pub use definitions::Definitions;
 pub use deployments::Deployments;
+pub use disruptions::Disruptions;
+pub use endpoints::Endpoints;
 pub use garbage::GarbageCollector;
 pub use jobs::Jobs;
 pub use kubelet::Kubelets;
@@ -63,6 +79,7 @@ pub use protection::Protection;
 pub use replica_sets::ReplicaSets;
 pub use scheduler::Scheduler;
 pub use service_accounts::ServiceAccounts;
+pub use stateful_sets::StatefulSets;
 
 /// Something that acts on a cluster on its own.
 pub trait Controller: Send {
@@ -91,12 +108,19 @@ pub fn on(infrastructure: &Arc<dyn Infrastructure>) -> Vec<Box<dyn Controller>> 
     let workloads: Vec<Box<dyn Controller>> = vec![
         Box::new(Deployments),
         Box::new(ReplicaSets),
+        Box::new(StatefulSets),
+        Box::new(DaemonSets),
         Box::new(Jobs),
+        Box::new(CronJobs),
         Box::new(Nodes::new(under())),
         Box::new(Scheduler),
         Box::new(Kubelets),
         Box::new(Claims::new(under())),
         Box::new(Protection),
+        Box::new(Endpoints),
+        Box::new(Disruptions),
+        Box::new(Autoscalers),
+        Box::new(Balancers::new(under())),
     ];
     control_plane().into_iter().chain(workloads).collect()
 }

@@ -39,8 +39,8 @@ impl Controller for Namespaces {
 
     fn react(&mut self, store: &mut Store, now: Duration) -> Option<Duration> {
         let terminating: Vec<(String, Duration)> = store
-            .list("", "namespaces", None)
-            .filter(|(_, object)| meta::deleting(object) && holds(object))
+            .leaving()
+            .filter(|(key, object)| key.is("", "namespaces") && holds(object))
             .map(|(key, object)| {
                 (
                     key.name.clone(),

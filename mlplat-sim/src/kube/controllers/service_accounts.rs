@@ -19,6 +19,14 @@ impl Controller for ServiceAccounts {
         Duration::from_millis(100)
     }
 
+    fn concerns(&self) -> &[(&str, &str)] {
+        &[
+            ("", "namespaces"),
+            ("", "serviceaccounts"),
+            ("", "configmaps"),
+        ]
+    }
+
     fn react(&mut self, store: &mut Store, _: Duration) -> Option<Duration> {
         let namespaces: Vec<String> = store
             .list("", "namespaces", None)
@@ -46,18 +54,18 @@ impl Controller for ServiceAccounts {
 }
 
 fn ensure(store: &mut Store, namespace: &str, kind: &str, object: Value) {
-    let Some(kind) = core(store, kind) else {
-        return;
+    let plural = if kind == "ConfigMap" {
+        "configmaps"
+    } else {
+        "serviceaccounts"
     };
-    let key = ObjectKey::new("", &kind.plural, namespace, meta::name(&object));
-    if store.get(&key).is_none() {
+    let key = ObjectKey::new("", plural, namespace, meta::name(&object));
+    if store.get(&key).is_some() {
+        return;
+    }
+    if let Some(kind) = core(store, kind) {
         // The namespace was there a line ago and the object was not.
-        let _ = verbs::create(
-            store,
-            &kind,
-            namespace,
-            object,
-            &Writing::by("kube-controller-manager"),
-        );
+        let how = Writing::by("kube-controller-manager");
+        let _ = verbs::create(store, &kind, namespace, object, &how);
     }
 }

@@ -1,0 +1,105 @@
+//! What the controllers cost, by a command:
+//! `cargo test --release -p mlplat-sim --test kube_workloads -- --ignored --nocapture --test-threads 1 cost`.
+
+use std::time::{Duration, Instant};
+
+use mlplat_sim::kube::controllers::{Controller, control_plane, standard};
+use mlplat_sim::kube::{ApiServer, Parts};
+use serde_json::{Value, json};
+
+use crate::support::{Tape, send};
+use crate::world::{World, condition, deployment};
+
+/// A release as programs without workloads make it: namespaces, accounts, maps and secrets, read, then deleted.
+fn life(controllers: Vec<Box<dyn Controller>>) -> Duration {
+    let parts = Parts {
+        controllers,
+        journal: Box::new(Tape::default()),
+        ..Parts::default()
+    };
+    let begun = Instant::now();
+    let mut server = ApiServer::new(parts, Duration::ZERO).unwrap();
+    let mut now = Duration::ZERO;
+    let mut go = |verb: &str, target: &str, body: &Value| {
+        now += Duration::from_millis(200);
+        let (code, answer) = send(&mut server, now, verb, target, body);
+        assert!(code < 300, "{verb} {target}: {answer}");
+    };
+    for namespace in ["a", "b", "c", "d"] {
+        let target = format!("/api/v1/namespaces/{namespace}?fieldManager=mlplat");
+        let object =
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}});
+        go("APPLY", &target, &object);
+        let kinds = [
+            ("configmaps", "ConfigMap"),
+            ("secrets", "Secret"),
+            ("serviceaccounts", "ServiceAccount"),
+        ];
+        for (plural, kind) in kinds {
+            for name in ["x", "y", "z"] {
+                let target = format!("/api/v1/namespaces/{namespace}/{plural}/{name}");
+                let object = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}});
+                go("APPLY", &format!("{target}?fieldManager=mlplat"), &object);
+                go("GET", &target, &Value::Null);
+            }
+        }
+    }
+    for namespace in ["a", "b", "c", "d"] {
+        go(
+            "DELETE",
+            &format!("/api/v1/namespaces/{namespace}"),
+            &Value::Null,
+        );
+    }
+    server.advance(now + Duration::from_secs(60));
+    assert_eq!(server.store().list("", "namespaces", None).count(), 4);
+    begun.elapsed()
+}
+
+#[test]
+#[ignore = "a measurement: run in release with --ignored --nocapture"]
+fn cost_without_workloads() {
+    let (mut bare, mut full) = (Vec::new(), Vec::new());
+    for _ in 0..200 {
+        bare.push(life(control_plane()));
+        full.push(life(standard()));
+    }
+    bare.sort();
+    full.sort();
+    let (bare, full) = (bare[100], full[100]);
+    println!(
+        "one life without workloads, median of 200: {bare:?} with the control plane alone, {full:?} with all controllers ({:+.1} %)",
+        (full.as_secs_f64() / bare.as_secs_f64() - 1.0) * 100.0
+    );
+}
+
+#[test]
+#[ignore = "a measurement: run in release with --ignored --nocapture"]
+fn cost_of_fifty_deployments() {
+    let begun = Instant::now();
+    let mut world = World::new();
+    for number in 0..50 {
+        let container = json!({"name": "web", "image": format!("web:{number}"), "readinessProbe": {"httpGet": {"port": 80}}});
+        world.make(&deployment(&format!("web-{number}"), 3, container));
+    }
+    let seconds = world.until(|world| {
+        let all = world.all("deployments");
+        let ready = |one: &Value| {
+            condition(&one["status"], "Progressing")
+                .is_some_and(|one| one[1] == "NewReplicaSetAvailable")
+        };
+        all.iter().all(ready)
+    });
+    let up = begun.elapsed();
+    let version = world.server.store().resource_version();
+    for number in 0..50 {
+        world.delete(&format!(
+            "/apis/apps/v1/namespaces/default/deployments/web-{number}"
+        ));
+    }
+    world.until(|world| world.all("pods").is_empty());
+    println!(
+        "50 deployments of 3: up in {seconds} virtual s, {up:?} and {version} changes; gone after {:?} in all",
+        begun.elapsed()
+    );
+}
