@@ -8,7 +8,8 @@ use std::io::{self, Write};
 
 use mlplat_aws::policy::ManagedPolicy;
 use mlplat_aws::{
-    acm, api, catalog, ec2, ecr, efs, eks, fsx, kms, logs, permissions, rds, route53, s3,
+    DbClass, EngineVersion, MySql, Postgres, acm, api, catalog, ec2, ecr, efs, eks, fsx, kms, logs,
+    permissions, rds, route53, s3,
 };
 use serde_json::{Value, json};
 
@@ -18,11 +19,20 @@ fn main() -> io::Result<()> {
         "mappings": api::MAPPINGS,
         "values": values(),
         "permissions": permissions::all().collect::<Vec<_>>(),
+        "databases": {
+            "mysql": names_of(MySql::VERSIONS),
+            "postgres": names_of(Postgres::VERSIONS),
+        },
+        "database_classes": DbClass::NAMED.iter().map(DbClass::as_str).collect::<Vec<_>>(),
         "managed_policies": ManagedPolicy::ALL.map(ManagedPolicy::name),
     });
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &dump)?;
     writeln!(out)
+}
+
+fn names_of(versions: &[EngineVersion]) -> Vec<&'static str> {
+    versions.iter().map(|version| version.name).collect()
 }
 
 /// The enumerations of this crate, by the field that takes them.

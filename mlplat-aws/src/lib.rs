@@ -42,7 +42,7 @@ pub use constructs::{
     AccessEntry, Addons, AwsManagedPassword, Bucket, BucketHandle, Certificate, CertificateHandle,
     DEFAULT_KUBERNETES_VERSION, Database, DbClass, DnsRecord, EcrRepo, EcrRepoHandle, EfsDirectory,
     EfsDirectoryHandle, EfsStorage, EfsStorageHandle, EksCluster, EksClusterHandle, Endpoint,
-    EndpointService, Engine, ExistingZone, FsxLustre, FsxLustreHandle, Grant, HasSecurityGroup,
+    EndpointService, Engine, EngineSupport, EngineVersion, ExistingZone, FsxLustre, FsxLustreHandle, Grant, HasSecurityGroup,
     HostedZone, HostedZoneHandle, HostedZoneLookup, IdentityHandle, Ingress, Irsa,
     KNOWN_KUBERNETES_VERSIONS, KmsKey, KmsKeyHandle, MySql, MySqlEngine, MySqlHandle,
     MySqlManagedHandle, MySqlVersion, Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity,

@@ -6,7 +6,8 @@ object, which are never read back, whether tags go with the creation, whether
 the order of a list means anything. botocore's service models say which member
 is an idempotency token, which members a call requires, how long names may be,
 which values and error codes exist. moto carries a list of AWS's managed policies,
-which says under which path each of them is.
+which says under which path each of them is. cfn-lint carries lists of RDS's
+engine versions and instance classes.
 
 Every fact that either of them knows is compared. A difference is an error
 unless the exceptions file lists it with a reason; a listed exception that no
@@ -338,6 +339,8 @@ def check_codes(ledger, api, fact, mapping, deletes):
     ty = fact["name"]
     wanted = [("unique", fact["api"], u["code"]) for u in fact["unique"] if u["code"]]
     wanted += [("blocked", mapping["delete"], b["code"]) for b in fact["blocked"]]
+    if fact["alone"]:
+        wanted.append(("alone", fact["api"], fact["alone"]["code"]))
     if fact["quota"]:
         wanted.append(("quota", fact["api"], fact["quota"]["error"]))
     for need in fact["needs"]:
@@ -439,6 +442,38 @@ def check_managed_policies(ledger, ours):
         ledger.compare("policy.ManagedPolicy", "path", name, f"/{path}/".replace("//", "/"), theirs)
 
 
+def check_databases(ledger, ours):
+    """Engine versions and instance classes, which cfn-lint collects from RDS."""
+    root = Path(cfnlint.__file__).parent / "data" / "schemas" / "extensions" / "aws_rds_dbinstance"
+    versions = json.loads((root / "engine_version.json").read_text())["allOf"]
+    classes = json.loads((root / "dbinstanceclass_enum.json").read_text())[REGION]["allOf"]
+    for engine, majors in ours["databases"].items():
+        known = of_engine(versions, engine, "EngineVersion")
+        newer = {major(version, majors[0]) for version in known}
+        newer = sorted(v for v in newer if v >= numbers(majors[0]))
+        ledger.compare("rds.DBInstance", "versions", engine, [*map(numbers, majors)], newer)
+        missing = set(ours["database_classes"]) - of_engine(classes, engine, "DBInstanceClass")
+        ledger.compare("rds.DBInstance", "classes", engine, [], sorted(missing))
+
+
+def numbers(version):
+    return tuple(int(part) for part in version.split("."))
+
+
+def major(version, like):
+    """The parts of a version that a major one has."""
+    return numbers(".".join(version.split(".")[: len(numbers(like))]))
+
+
+def of_engine(rules, engine, member):
+    """What any rule allows as a member for an engine."""
+    allowed = set()
+    for rule in rules:
+        if rule["if"]["properties"].get("Engine", {}).get("const") == engine:
+            allowed.update(rule["then"]["properties"].get(member, {}).get("enum", []))
+    return allowed
+
+
 def pinned(requirements):
     """The installed versions have to be those that the facts name."""
     for line in Path(requirements).read_text().splitlines():
@@ -458,6 +493,7 @@ def main(facts_file, exceptions_file, requirements):
     ledger = Ledger(exceptions)
     Oracle().check(dump, ledger)
     check_managed_policies(ledger, dump["managed_policies"])
+    check_databases(ledger, dump)
     return 0 if ledger.report() else 1
 
 

@@ -45,7 +45,7 @@ pub use bucket::{Bucket, BucketHandle};
 pub use certificate::{Certificate, CertificateHandle};
 pub use cluster_addons::Addons;
 pub use database::{
-    AwsManagedPassword, Database, DbClass, Engine, MySql, MySqlEngine, MySqlHandle,
+    AwsManagedPassword, Database, DbClass, Engine, EngineSupport, EngineVersion, MySql, MySqlEngine, MySqlHandle,
     MySqlManagedHandle, MySqlVersion, Postgres, PostgresEngine, PostgresHandle,
     PostgresManagedHandle, PostgresVersion, SealedPassword,
 };

@@ -2,7 +2,7 @@
 
 use mlplat_core::Scope;
 
-use super::engine::{Engine, EngineFacts, Support, Version};
+use super::engine::{Engine, EngineFacts, EngineSupport, EngineVersion};
 use super::options::{Asked, Database, Max, Password};
 
 /// Sizes of `gp3` storage in GiB.
@@ -35,7 +35,7 @@ impl<E: Engine, P> Database<E, P> {
                 }
             },
         };
-        if let (Support::EndedOn(day), false) = (version.support, self.extended_support) {
+        if let (EngineSupport::EndedOn(day), false) = (version.support, self.extended_support) {
             scope.problem(
                 "engine-version-ended",
                 format!(
@@ -203,8 +203,8 @@ impl<E: Engine, P> Database<E, P> {
 }
 
 /// The major version of an exact one, which has a minor version too.
-fn of_exact(facts: &EngineFacts, text: &str) -> Option<Version> {
-    let minor = |version: &&Version| {
+fn of_exact(facts: &EngineFacts, text: &str) -> Option<EngineVersion> {
+    let minor = |version: &&EngineVersion| {
         let rest = text.strip_prefix(version.name)?.strip_prefix('.')?;
         rest.starts_with(|c: char| c.is_ascii_digit()).then_some(())
     };
@@ -219,7 +219,7 @@ fn supported(facts: &EngineFacts) -> Vec<&'static str> {
     let good = facts
         .versions
         .iter()
-        .filter(|version| matches!(version.support, Support::Until(_)));
+        .filter(|version| matches!(version.support, EngineSupport::Until(_)));
     good.map(|version| version.name).collect()
 }
 

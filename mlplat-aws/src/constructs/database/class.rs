@@ -3,8 +3,10 @@
 use mlplat_core::wiring::KnownText;
 use std::borrow::Cow;
 
-/// The size of a database server: `db.t4g.micro`. Those of a name here are in
-/// every region that has RDS; [`DbClass::new`] takes any other.
+/// The size of a database server: `db.t4g.micro`. [`DbClass::new`] takes any
+/// that RDS has; which of them a region has, only AWS knows. Of those that have
+/// a name here, the bursting ones are missing in `ca-west-1` alone, the others
+/// in a few of the 38 regions (RDS's classes in cfn-lint 1.58.0, 2026-11-20).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DbClass(Cow<'static, str>);
 
@@ -28,9 +30,21 @@ impl DbClass {
     /// 4 vCPU, 32 GiB.
     pub const R7G_XLARGE: Self = Self(Cow::Borrowed("db.r7g.xlarge"));
 
+    /// Those that have a name here, smallest first.
+    pub const NAMED: [Self; 9] = [
+        Self::T4G_MICRO,
+        Self::T4G_SMALL,
+        Self::T4G_MEDIUM,
+        Self::T4G_LARGE,
+        Self::M7G_LARGE,
+        Self::M7G_XLARGE,
+        Self::M7G_2XLARGE,
+        Self::R7G_LARGE,
+        Self::R7G_XLARGE,
+    ];
+
     /// A class by the name that RDS gives it. One that is not written as such
-    /// is a Problem where it is used; whether the region has it, only AWS
-    /// knows.
+    /// is a Problem where it is used.
     #[must_use]
     pub fn new(name: impl KnownText) -> Self {
         Self(Cow::Owned(name.into()))

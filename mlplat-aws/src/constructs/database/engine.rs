@@ -10,7 +10,7 @@ use crate::ids::{DbInstanceArn, SecretArn, SecurityGroupId};
 /// [`PostgresEngine`](crate::PostgresEngine).
 pub trait Engine: Clone + std::fmt::Debug + sealed::Facts {
     /// Its major versions.
-    type Version: Into<Version>;
+    type Version: Into<EngineVersion>;
     /// What a database with a password of ours offers.
     type Handle: From<(Parts, Output<Secret<String>>)>;
     /// What a database with a password of RDS's offers.
@@ -19,16 +19,16 @@ pub trait Engine: Clone + std::fmt::Debug + sealed::Facts {
 
 /// A major version as RDS knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Version {
+pub struct EngineVersion {
     /// `8.4`, `17`.
     pub name: &'static str,
     /// Whether RDS still supports it at no extra price.
-    pub support: Support,
+    pub support: EngineSupport,
 }
 
 /// Whether RDS supports a major version at no extra price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Support {
+pub enum EngineSupport {
     /// Until this day.
     Until(&'static str),
     /// No longer, since this day: each vCPU and hour costs extra.
@@ -65,9 +65,9 @@ pub struct EngineFacts {
     /// The parameter that refuses connections without TLS, and its value.
     pub(super) tls: (&'static str, &'static str),
     /// Every major version that RDS offers, oldest first.
-    pub(super) versions: &'static [Version],
+    pub(super) versions: &'static [EngineVersion],
     /// The one that a database gets when none is asked for.
-    pub(super) default_version: Version,
+    pub(super) default_version: EngineVersion,
     /// How many parts a major version has: `8.4` has two, `17` one.
     pub(super) major_parts: usize,
     /// Instance classes too small for Performance Insights.

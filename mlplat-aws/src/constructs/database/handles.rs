@@ -101,6 +101,7 @@ macro_rules! shared {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl $crate::HasSecurityGroup for $name {
             fn security_group_id(&self) -> ::mlplat_core::Output<$crate::ids::SecurityGroupId> {
                 self.security_group.clone()

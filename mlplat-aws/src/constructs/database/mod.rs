@@ -24,7 +24,7 @@ mod password;
 mod postgres;
 
 pub use class::DbClass;
-pub use engine::Engine;
+pub use engine::{Engine, EngineSupport, EngineVersion};
 pub use mysql::{MySql, MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion};
 pub use options::{AwsManagedPassword, Database, SealedPassword};
 pub use postgres::{

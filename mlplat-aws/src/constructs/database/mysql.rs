@@ -1,7 +1,7 @@
 //! `MySql`.
 
 use super::engine::sealed::Facts;
-use super::engine::{Engine, EngineFacts, Support, Version};
+use super::engine::{Engine, EngineFacts, EngineSupport, EngineVersion};
 use super::handles::handles;
 use super::options::{Database, SealedPassword};
 
@@ -43,16 +43,16 @@ pub enum MySqlVersion {
     V8_4,
 }
 
-const V8_0: Version = Version {
+const V8_0: EngineVersion = EngineVersion {
     name: "8.0",
-    support: Support::EndedOn("2026-07-31"),
+    support: EngineSupport::EndedOn("2026-07-31"),
 };
-const V8_4: Version = Version {
+const V8_4: EngineVersion = EngineVersion {
     name: "8.4",
-    support: Support::Until("2029-07-31"),
+    support: EngineSupport::Until("2029-07-31"),
 };
 
-impl From<MySqlVersion> for Version {
+impl From<MySqlVersion> for EngineVersion {
     fn from(version: MySqlVersion) -> Self {
         match version {
             MySqlVersion::V8_0 => V8_0,
@@ -74,9 +74,9 @@ impl Facts for MySqlEngine {
         password: (8, 41),
         tls: ("require_secure_transport", "1"),
         versions: &[
-            Version {
+            EngineVersion {
                 name: "5.7",
-                support: Support::EndedOn("2024-02-29"),
+                support: EngineSupport::EndedOn("2024-02-29"),
             },
             V8_0,
             V8_4,

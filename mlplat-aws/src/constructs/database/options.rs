@@ -7,7 +7,7 @@ use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Output, Secret};
 
 use super::class::DbClass;
-use super::engine::{Engine, Version};
+use super::engine::{Engine, EngineVersion};
 use super::password;
 use crate::constructs::network::Network;
 use crate::constructs::rules::{HasSecurityGroup, Peer};
@@ -58,7 +58,7 @@ pub struct Database<E, P = SealedPassword> {
 /// The version that was asked for.
 #[derive(Debug, Clone)]
 pub(super) enum Asked {
-    Major(Version),
+    Major(EngineVersion),
     Exact(String),
     Unlisted(String),
 }
@@ -81,6 +81,9 @@ pub(super) enum Password {
 }
 
 impl<E: Engine> Database<E> {
+    /// Every major version that RDS offers, oldest first.
+    pub const VERSIONS: &'static [EngineVersion] = E::FACTS.versions;
+
     /// A database in this network. Its defaults are a server of 2 vCPU and 1
     /// GiB with 20 GiB of storage that grows up to 100.
     pub fn new(network: &Network) -> Self {

@@ -1,7 +1,7 @@
 //! `Postgres`.
 
 use super::engine::sealed::Facts;
-use super::engine::{Engine, EngineFacts, Support, Version};
+use super::engine::{Engine, EngineFacts, EngineSupport, EngineVersion};
 use super::handles::handles;
 use super::options::{Database, SealedPassword};
 
@@ -46,27 +46,27 @@ pub enum PostgresVersion {
     V18,
 }
 
-const fn until(name: &'static str, day: &'static str) -> Version {
-    Version {
+const fn until(name: &'static str, day: &'static str) -> EngineVersion {
+    EngineVersion {
         name,
-        support: Support::Until(day),
+        support: EngineSupport::Until(day),
     }
 }
 
-const fn ended(name: &'static str, day: &'static str) -> Version {
-    Version {
+const fn ended(name: &'static str, day: &'static str) -> EngineVersion {
+    EngineVersion {
         name,
-        support: Support::EndedOn(day),
+        support: EngineSupport::EndedOn(day),
     }
 }
 
-const V14: Version = until("14", "2027-02-28");
-const V15: Version = until("15", "2028-02-29");
-const V16: Version = until("16", "2029-02-28");
-const V17: Version = until("17", "2030-02-28");
-const V18: Version = until("18", "2031-02-28");
+const V14: EngineVersion = until("14", "2027-02-28");
+const V15: EngineVersion = until("15", "2028-02-29");
+const V16: EngineVersion = until("16", "2029-02-28");
+const V17: EngineVersion = until("17", "2030-02-28");
+const V18: EngineVersion = until("18", "2031-02-28");
 
-impl From<PostgresVersion> for Version {
+impl From<PostgresVersion> for EngineVersion {
     fn from(version: PostgresVersion) -> Self {
         match version {
             PostgresVersion::V14 => V14,
