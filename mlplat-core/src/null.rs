@@ -69,6 +69,7 @@ fn observed(id: String, inputs: Map<String, Value>, token: String) -> Observed {
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[async_trait]
 impl Reader for NullProvider {
     fn types(&self) -> &[&'static Type] {
@@ -102,6 +103,7 @@ impl Reader for NullProvider {
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[async_trait]
 impl Provider for NullProvider {
     async fn create(&self, request: &Request) -> Result<Made, ProviderError> {

@@ -134,6 +134,7 @@ impl KubeProvider {
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[async_trait]
 impl Reader for KubeProvider {
     fn types(&self) -> &[&'static Type] {
@@ -218,6 +219,7 @@ impl Reader for KubeProvider {
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[async_trait]
 impl Provider for KubeProvider {
     async fn create(&self, request: &Request) -> Result<Made, ProviderError> {

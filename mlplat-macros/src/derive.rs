@@ -49,13 +49,32 @@ fn fields(input: &DeriveInput, camel: bool) -> syn::Result<Vec<InputField<'_>>> 
     };
     let each = named.named.iter().filter_map(|field| {
         let name = field.ident.as_ref()?;
-        Some(api_name(&field.attrs, name, camel).map(|api| InputField {
+        let api = api_name(&field.attrs, name, camel);
+        let api = wired(&field.ty).and(api);
+        Some(api.map(|api| InputField {
             name,
             api,
             ty: &field.ty,
         }))
     });
     each.collect()
+}
+
+/// A plain value is the usual mistake, and the compiler would tell it at every
+/// place that the expansion uses the field.
+fn wired(ty: &Type) -> syn::Result<()> {
+    const PLAIN: [&str; 14] = [
+        "String", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32",
+        "u64", "usize",
+    ];
+    let Type::Path(path) = ty else { return Ok(()) };
+    match path.path.get_ident().map(Ident::to_string) {
+        Some(plain) if PLAIN.contains(&plain.as_str()) => {
+            let message = format!("a field of a resource is an output: write `Output<{plain}>`");
+            Err(Error::new_spanned(ty, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The same struct with every output resolved.
@@ -130,6 +149,7 @@ fn nested(input: &DeriveInput, twin: &Ident, fields: &[InputField<'_>]) -> Token
     let (name, inserts) = (&input.ident, member_inserts(fields));
     let (root, problems) = (root(), problems(fields));
     quote! {
+        #[diagnostic::do_not_recommend]
         impl #root::wiring::Wire for #name {
             type Resolved = #twin;
 
@@ -155,6 +175,7 @@ fn resource(
     let (root, problems) = (root(), problems(fields));
     let (names, apis): (Vec<_>, Vec<_>) = outputs.iter().map(|o| (&o.name, &o.api)).unzip();
     quote! {
+        #[diagnostic::do_not_recommend]
         impl #root::wiring::Resource for #name {
             type Handle = #handle;
             type Resolved = #twin;

@@ -10,6 +10,7 @@ use super::store::{ClientTls, Dialect, MetadataStore};
 /// certificates a connection can be encrypted, not verified.
 macro_rules! on_rds {
     ($handle:ident, $dialect:ident) => {
+        #[diagnostic::do_not_recommend]
         impl MetadataStore for $handle {
             fn dialect(&self) -> Dialect {
                 Dialect::$dialect

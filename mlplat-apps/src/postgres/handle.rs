@@ -42,6 +42,7 @@ impl PostgresInClusterHandle {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl MetadataStore for PostgresInClusterHandle {
     fn dialect(&self) -> Dialect {
         Dialect::Postgres

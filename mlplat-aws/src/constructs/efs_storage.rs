@@ -208,6 +208,7 @@ impl EfsStorageHandle {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl HasSecurityGroup for EfsStorageHandle {
     fn security_group_id(&self) -> Output<SecurityGroupId> {
         self.security_group.clone()

@@ -303,6 +303,7 @@ pub struct FsxLustreHandle {
     pub node: NodeRef,
 }
 
+#[diagnostic::do_not_recommend]
 impl HasSecurityGroup for FsxLustreHandle {
     fn security_group_id(&self) -> Output<SecurityGroupId> {
         self.security_group.clone()

@@ -12,7 +12,8 @@ use crate::ids::SecurityGroupId;
 /// group.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no security group that a rule could name",
-    note = "pass a security group or a cluster"
+    label = "not a handle of something with network interfaces of its own",
+    note = "pass the handle of a security group, a cluster, a database or a file system; `Peer::network(\"10.0.0.0/16\")` names a network"
 )]
 pub trait HasSecurityGroup {
     /// The group.
@@ -88,7 +89,7 @@ enum Kind {
 impl Peer {
     /// The interfaces of a security group, or of something that has one.
     #[must_use]
-    pub fn group(of: &impl HasSecurityGroup) -> Self {
+    pub fn group(of: &(impl HasSecurityGroup + ?Sized)) -> Self {
         Self(Kind::Group(of.security_group_id()))
     }
 
@@ -123,7 +124,7 @@ pub struct Ingress {
 
 impl Ingress {
     /// `peer` may reach `ports` of `group`.
-    pub fn new(group: &impl HasSecurityGroup, ports: Ports, peer: Peer) -> Self {
+    pub fn new(group: &(impl HasSecurityGroup + ?Sized), ports: Ports, peer: Peer) -> Self {
         Self {
             group: group.security_group_id(),
             ports,

@@ -60,6 +60,7 @@ pub struct SecurityGroupHandle {
     pub group_id: Output<SecurityGroupId>,
 }
 
+#[diagnostic::do_not_recommend]
 impl HasSecurityGroup for SecurityGroupHandle {
     fn security_group_id(&self) -> Output<SecurityGroupId> {
         self.group_id.clone()

@@ -62,12 +62,11 @@ impl Action {
 #[macro_export]
 macro_rules! action {
     ($text:literal) => {{
-        const {
-            assert!(
-                $crate::policy::Action::is_action($text),
-                concat!("`", $text, "` is not an action: service:Name")
-            );
-        }
+        // An item, not an inline block: `cargo check` evaluates it too.
+        const _: () = assert!(
+            $crate::policy::Action::is_action($text),
+            concat!("`", $text, "` is not an action: service:Name")
+        );
         $crate::policy::Action::checked($text)
     }};
 }

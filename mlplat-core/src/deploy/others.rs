@@ -174,6 +174,7 @@ fn nothing_to_make() -> ProviderError {
     ProviderError::new(ErrorKind::Bug, "ReadOnly", message)
 }
 
+#[diagnostic::do_not_recommend]
 #[async_trait]
 impl Reader for OtherStacks {
     fn types(&self) -> &[&'static Type] {
@@ -219,6 +220,7 @@ impl Reader for OtherStacks {
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[async_trait]
 impl Provider for OtherStacks {
     async fn create(&self, _: &Request) -> Result<Made, ProviderError> {

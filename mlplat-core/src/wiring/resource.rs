@@ -70,6 +70,7 @@ pub trait Wire {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> Wire for Output<T> {
     type Resolved = T;
 
@@ -78,6 +79,7 @@ impl<T: DeserializeOwned> Wire for Output<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<W: Wire> Wire for Option<W> {
     type Resolved = Option<W::Resolved>;
 
@@ -90,6 +92,7 @@ impl<W: Wire> Wire for Option<W> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<W: Wire> Wire for Vec<W> {
     type Resolved = Vec<W::Resolved>;
 
@@ -102,6 +105,7 @@ impl<W: Wire> Wire for Vec<W> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<W: Wire> Wire for BTreeMap<String, W> {
     type Resolved = BTreeMap<String, W::Resolved>;
 

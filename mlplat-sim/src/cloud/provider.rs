@@ -90,6 +90,7 @@ impl Cloud {
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[async_trait]
 impl Reader for Cloud {
     fn types(&self) -> &[&'static Type] {
@@ -195,6 +196,7 @@ impl Reader for Cloud {
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[async_trait]
 impl Provider for Cloud {
     async fn create(&self, request: &Request) -> Result<Made, ProviderError> {
