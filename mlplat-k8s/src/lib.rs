@@ -10,7 +10,7 @@
 
 mod clients;
 mod error;
-mod likeness;
+pub mod likeness;
 mod manifest;
 pub mod objects;
 pub mod pods;

@@ -15,5 +15,5 @@ mod names;
 mod project;
 mod quantity;
 
-pub(crate) use names::canonical;
-pub(crate) use project::ours;
+pub use names::canonical;
+pub use project::ours;

@@ -46,6 +46,15 @@ const VANISHING: [&str; 15] = [
     "tty",
 ];
 
+/// Numbers of a probe that mean their default when they are zero, and come back
+/// as that.
+const DEFAULTED: [&str; 4] = [
+    "failureThreshold",
+    "periodSeconds",
+    "successThreshold",
+    "timeoutSeconds",
+];
+
 /// Where a member stands: its own name, and that of the member around it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Place<'a> {
@@ -84,9 +93,11 @@ pub(super) fn vanishes(place: Place<'_>, value: &Value) -> bool {
 }
 
 /// A document in which equal values are written alike: quantities in canonical
-/// form, numbers as numbers, and ports with the protocol that they have by
-/// default, which is part of their key. Applying it twice changes nothing.
-pub(crate) fn canonical(document: Value) -> Value {
+/// form, numbers as numbers, ports with the protocol that they have by default,
+/// which is part of their key, and no zero that stands for a default. Applying
+/// it twice changes nothing.
+#[must_use]
+pub fn canonical(document: Value) -> Value {
     at(document, Place::default())
 }
 
@@ -94,7 +105,10 @@ pub(super) fn at(value: Value, place: Place<'_>) -> Value {
     match value {
         Value::Object(members) if is_free(place, &members) => Value::Object(members),
         Value::Object(members) => {
-            let each = members.into_iter().map(|(key, value)| {
+            let says = |(key, value): &(String, Value)| {
+                value.as_i64() != Some(0) || !DEFAULTED.contains(&key.as_str())
+            };
+            let each = members.into_iter().filter(says).map(|(key, value)| {
                 let value = at(value, place.member(&key));
                 (key, value)
             });

@@ -7,9 +7,20 @@ use serde_json::{Map, Value};
 
 use super::names::{self, FREE, Place, vanishes};
 
-/// What the server shows, projected on what was applied. `None` when nothing
-/// is there of what we have set.
-pub(crate) fn ours(inside: &Document, ours: &Value, live: Option<&Value>) -> Option<Value> {
+/// What the server shows of a field, projected on what was applied. `None`
+/// when nothing is there of what we have set.
+///
+/// ```
+/// use mlplat_core::facts::DOCUMENT;
+/// use serde_json::json;
+///
+/// let applied = json!({"replicas": 2, "cpu": {"limits": {"cpu": "1000m"}}});
+/// let live = json!({"replicas": 3, "paused": false, "cpu": {"limits": {"cpu": "1"}}});
+/// let seen = mlplat_k8s::likeness::ours(&DOCUMENT, &applied, Some(&live));
+/// assert_eq!(seen, Some(json!({"replicas": 3, "cpu": {"limits": {"cpu": "1000m"}}})));
+/// ```
+#[must_use]
+pub fn ours(inside: &Document, ours: &Value, live: Option<&Value>) -> Option<Value> {
     Projection { inside }.at(ours, live, Place::default())
 }
 

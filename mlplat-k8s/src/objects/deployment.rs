@@ -7,8 +7,8 @@ use mlplat_core::facts::{Document, Type};
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
 use super::facts::{
-    ANNOTATIONS, CLUSTER, DELETE_PODS, IN_NAMESPACE, LABELS, NAME, NAMESPACED, OUTPUTS, POD_LISTS,
-    ROLLOUT, spec,
+    ANNOTATIONS, CLUSTER, DELETE_PODS, IN_NAMESPACE, LABELS, NAME, OUTPUTS, POD_LISTS, ROLLOUT,
+    WITH_PODS, spec,
 };
 use super::{NamespaceHandle, NamespaceName, REVISIONS};
 use crate::Spec;
@@ -33,7 +33,7 @@ pub static DEPLOYMENT: Type = Type {
     create: ROLLOUT,
     update: ROLLOUT,
     delete: DELETE_PODS,
-    ..NAMESPACED
+    ..WITH_PODS
 };
 
 /// Pods that are alike and replaced one by one. Kubernetes API: `apps/v1` `Deployment`.

@@ -1,8 +1,8 @@
 //! Facts that all Kubernetes objects share.
 
 use mlplat_core::facts::{
-    Alphabet, Document, Field, Held, Keyed, Life, NameRule, OnChange, OutputFact, OutputLife,
-    Recovery, Refs, Scope, TYPE, Tagging, Type, Unique, f, keyed, opt, w,
+    Alphabet, By, Document, Fails, Field, Held, Join, Keyed, Life, NameRule, Need, OnChange,
+    OutputFact, OutputLife, Recovery, Refs, Scope, TYPE, Tagging, Type, Unique, f, keyed, opt, w,
 };
 
 /// Where the facts come from.
@@ -65,6 +65,19 @@ pub(super) const NAMESPACED: Type = Type {
     ..CLUSTER_WIDE
 };
 
+/// What a type with pods starts from. They can be made before there is a
+/// machine and would wait for one; the time is better spent, and a failure
+/// better told, when the machines come first.
+pub(super) const WITH_PODS: Type = Type {
+    needs: &[Need {
+        what: "somewhere for its pods to run",
+        path: &[Join::Follow("Cluster"), Join::Offered("pods")],
+        by: By::ToBecomeReady,
+        fails: Fails::OrderOnly,
+    }],
+    ..NAMESPACED
+};
+
 /// Outputs of a cluster-wide type.
 pub(super) const CLUSTER_OUTPUTS: &[OutputFact] = &[
     OutputFact::fixed("Id", "{Name}"),
@@ -101,6 +114,7 @@ pub(super) const POD_LISTS: &[Keyed] = &[
         "topologySpreadConstraints",
         &["topologyKey", "whenUnsatisfiable"],
     ),
+    keyed("schedulingGates", &["name"]),
     keyed("resourceClaims", &["name"]),
     keyed("claims", &["name"]),
 ];

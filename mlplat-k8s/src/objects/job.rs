@@ -7,7 +7,7 @@ use mlplat_core::facts::{Document, Type, w};
 use mlplat_core::{Cluster, ClusterAccess, Output, Problem, Resource};
 
 use super::facts::{
-    ANNOTATIONS, CLUSTER, DELETE_PODS, IN_NAMESPACE, LABELS, NAME, NAMESPACED, OUTPUTS, POD_LISTS,
+    ANNOTATIONS, CLUSTER, DELETE_PODS, IN_NAMESPACE, LABELS, NAME, OUTPUTS, POD_LISTS, WITH_PODS,
     spec,
 };
 use super::{NamespaceHandle, NamespaceName};
@@ -45,7 +45,7 @@ pub static JOB: Type = Type {
     create: w(30, &["Active", "Complete"], 0),
     update: w(30, &["Active", "Complete"], 0),
     delete: DELETE_PODS,
-    ..NAMESPACED
+    ..WITH_PODS
 };
 
 /// Pods that run to their end. Kubernetes API: `batch/v1` `Job`.
