@@ -192,6 +192,10 @@ pub static MAPPINGS: &[Mapping] = &[
         ..plain("eks.Addon", "eks:DeleteAddon")
     },
     CLUSTER,
+    Mapping {
+        status: "eks:FargateProfileStatus",
+        ..plain("eks.FargateProfile", "eks:DeleteFargateProfile")
+    },
     NODEGROUP,
     plain(
         "eks.PodIdentityAssociation",

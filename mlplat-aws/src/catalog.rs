@@ -48,6 +48,7 @@ static CATALOG: &[&Type] = &[
     &lookups::ADDON_VERSION,
     &eks::CLUSTER,
     &lookups::CLUSTER_VERSIONS,
+    &eks::FARGATE_PROFILE,
     &eks::NODEGROUP,
     &eks::POD_IDENTITY_ASSOCIATION,
     &fsx::DATA_REPOSITORY_ASSOCIATION,

@@ -63,6 +63,8 @@ mlplat_core::ids! {
     pub struct ClusterArn;
     /// The name of a managed node group.
     pub struct NodegroupName;
+    /// The name of a Fargate profile.
+    pub struct FargateProfileName;
     /// `a-0123456789abcdef0`.
     pub struct PodIdentityAssociationId;
     /// The ARN of an IAM principal (role or user) that has an access entry.

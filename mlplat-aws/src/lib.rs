@@ -40,14 +40,16 @@ mod sources;
 pub use catalog::catalog;
 pub use constructs::{
     AccessEntry, Addons, AwsManagedPassword, Bucket, BucketHandle, Certificate, CertificateHandle,
-    DEFAULT_KUBERNETES_VERSION, Database, DbClass, DnsRecord, EcrRepo, EcrRepoHandle, EfsDirectory,
-    EfsDirectoryHandle, EfsStorage, EfsStorageHandle, EksCluster, EksClusterHandle, Endpoint,
-    EndpointService, Engine, EngineSupport, EngineVersion, ExistingZone, FsxLustre, FsxLustreHandle, Grant, HasSecurityGroup,
-    HostedZone, HostedZoneHandle, HostedZoneLookup, IdentityHandle, Ingress, Irsa,
-    KNOWN_KUBERNETES_VERSIONS, KmsKey, KmsKeyHandle, MySql, MySqlEngine, MySqlHandle,
-    MySqlManagedHandle, MySqlVersion, Nat, Network, NodeGroup, NodeGroupHandle, Peer, PodIdentity,
-    Ports, Postgres, PostgresEngine, PostgresHandle, PostgresManagedHandle, PostgresVersion,
-    PrivateSubnets, PublicSubnets, Role, SealedPassword, SecretEntry, SecretEntryHandle,
-    SecurityGroup, SecurityGroupHandle, Vpc, VpcEndpoints, VpcEndpointsHandle,
+    Compute, DEFAULT_KUBERNETES_VERSION, Database, DbClass, DnsRecord, Ec2Linux, EcrRepo,
+    EcrRepoHandle, EfsDirectory, EfsDirectoryHandle, EfsStorage, EfsStorageHandle, EksCluster,
+    EksClusterHandle, Endpoint, EndpointService, Engine, EngineSupport, EngineVersion,
+    ExistingZone, Fargate, FargateProfile, FargateProfileHandle, FsxLustre, FsxLustreHandle, Grant,
+    HasSecurityGroup, HostedZone, HostedZoneHandle, HostedZoneLookup, IdentityFor, IdentityHandle,
+    Ingress, Irsa, KNOWN_KUBERNETES_VERSIONS, KmsKey, KmsKeyHandle, MySql, MySqlEngine,
+    MySqlHandle, MySqlManagedHandle, MySqlVersion, Nat, Network, NodeAddons, NodeGroup,
+    NodeGroupHandle, Peer, PodIdentity, Ports, Postgres, PostgresEngine, PostgresHandle,
+    PostgresManagedHandle, PostgresVersion, PrivateSubnets, PublicSubnets, Role, RunsAs,
+    SealedPassword, SecretEntry, SecretEntryHandle, SecurityGroup, SecurityGroupHandle, Target,
+    Vpc, VpcEndpoints, VpcEndpointsHandle,
 };
 pub use ids::Tags;

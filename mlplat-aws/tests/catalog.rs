@@ -53,6 +53,7 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<eks::AccessPolicyAssociation>(),
         struct_fields::<eks::Addon>(),
         struct_fields::<eks::Cluster>(),
+        struct_fields::<eks::FargateProfile>(),
         struct_fields::<eks::Nodegroup>(),
         struct_fields::<eks::PodIdentityAssociation>(),
         struct_fields::<fsx::DataRepositoryAssociation>(),
@@ -173,16 +174,12 @@ fn step<'a>(
                 next.extend(field.refs.targets());
             }
             Join::Back(holder, field) => {
-                let holder = types
-                    .get(holder)
-                    .ok_or(format!("{holder} does not exist"))?;
-                let fact = holder
-                    .field(field)
-                    .ok_or(format!("{} has no {field}", holder.name))?;
-                if !fact.refs.targets().contains(at) {
-                    return Err(format!("{}.{field} does not name {at}", holder.name));
+                next.insert(back(types, at, holder, field)?);
+            }
+            Join::BackAny(holders, field) => {
+                for holder in *holders {
+                    next.insert(back(types, at, holder, field)?);
                 }
-                next.insert(holder.name);
             }
             Join::Where(field, _) => {
                 ty.field(field).ok_or(format!("{at} has no {field}"))?;
@@ -191,6 +188,25 @@ fn step<'a>(
         }
     }
     Ok(next)
+}
+
+/// The holder, if its field can name a type.
+fn back<'a>(
+    types: &BTreeMap<&'a str, &'static Type>,
+    at: &str,
+    holder: &str,
+    field: &str,
+) -> Result<&'a str, String> {
+    let holder = types
+        .get(holder)
+        .ok_or(format!("{holder} does not exist"))?;
+    let fact = holder
+        .field(field)
+        .ok_or(format!("{} has no {field}", holder.name))?;
+    if !fact.refs.targets().contains(&at) {
+        return Err(format!("{}.{field} does not name {at}", holder.name));
+    }
+    Ok(holder.name)
 }
 
 #[test]
@@ -218,6 +234,8 @@ fn keys_names_and_recovery_use_fields_that_exist() {
                 .unwrap_or_else(|| panic!("{}", ty.name));
             assert_eq!(field.change, OnChange::Replace, "{}", ty.name);
         }
+        let alone = ty.alone.map_or("", |alone| alone.within);
+        assert!(alone.is_empty() || has(alone), "{}", ty.name);
         assert!(ty.data.fields().iter().all(|f| has(f)), "{}", ty.name);
         match ty.recovery {
             Recovery::UniqueName => assert!(ty.name_rule.is_some(), "{}", ty.name),

@@ -11,6 +11,7 @@ use super::cidr;
 use super::cluster_addons::{Addons, Builder};
 use super::control_plane_logs::ControlPlaneLogs;
 use super::endpoint::Endpoint;
+use super::fargate_profile::FargateProfile;
 use super::kubernetes_version::{self, DEFAULT_KUBERNETES_VERSION};
 use super::network::Network;
 use super::node_group::{NodeGroup, NodeGroupHandle};
@@ -59,6 +60,7 @@ pub struct EksCluster {
     listed: bool,
     endpoint: Endpoint,
     nodes: Option<RangeInclusive<u32>>,
+    fargate_only: bool,
     service_cidr: Option<String>,
     logs: Vec<LogType>,
     log_retention: Option<Retention>,
@@ -79,6 +81,7 @@ impl EksCluster {
             listed: true,
             endpoint: Endpoint::default(),
             nodes: Some(1..=3),
+            fargate_only: false,
             service_cidr: None,
             logs: vec![LogType::Api, LogType::Audit, LogType::Authenticator],
             log_retention: None,
@@ -122,6 +125,15 @@ impl EksCluster {
     /// driver wait for them.
     pub fn without_nodes(mut self) -> Self {
         self.nodes = None;
+        self
+    }
+
+    /// No instances at all: CoreDNS runs on Fargate, by a profile of its own,
+    /// and everything else by the [`FargateProfile`]s of the program. There is
+    /// then no CNI, no kube-proxy, no Pod Identity and no EBS driver to manage.
+    pub fn fargate_only(mut self) -> Self {
+        self.nodes = None;
+        self.fargate_only = true;
         self
     }
 
@@ -348,12 +360,21 @@ impl Construct for EksCluster {
         self.check(scope);
         let cluster = self.control_plane(scope);
         let access = self.access(scope, &cluster.name);
+        let fargate_dns = self.fargate_only.then(|| {
+            let private = &self.network.private_subnets;
+            let profile = FargateProfile::of(cluster.name.clone(), private)
+                .labelled("kube-system", [("k8s-app", "kube-dns")]);
+            scope.add("fargate-dns", profile)
+        });
         let addons = Builder {
             scope,
             cluster: cluster.name.clone(),
             version: &self.version,
-        }
-        .build();
+        };
+        let addons = match fargate_dns {
+            Some(_) => addons.build_on_fargate(),
+            None => addons.build(),
+        };
         let mut handle = EksClusterHandle {
             name: cluster.name,
             arn: cluster.arn,

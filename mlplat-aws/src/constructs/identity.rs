@@ -1,14 +1,18 @@
 //! What pod identities and IRSA share.
 
+use std::marker::PhantomData;
+
 use mlplat_core::wiring::{Expr, NodeRef};
 use mlplat_core::{Output, Scope, ServiceAccountRef};
 use serde_json::Value;
 
 use crate::ids::RoleArn;
 
-/// Credentials for the pods of one service account.
+/// Credentials for the pods of one service account, by
+/// [`PodIdentity`](crate::PodIdentity) or [`Irsa`](crate::Irsa). Which of the
+/// two decides where pods get them: [`IdentityFor`](crate::IdentityFor).
 #[derive(Debug, Clone)]
-pub struct IdentityHandle {
+pub struct IdentityHandle<By> {
     /// The role that the pods act as.
     pub role_arn: Output<RoleArn>,
     /// The node that has to be there before the pods start: the association,
@@ -16,6 +20,7 @@ pub struct IdentityHandle {
     pub node: NodeRef,
     /// The Kubernetes service account.
     pub account: ServiceAccountRef,
+    pub(super) by: PhantomData<fn() -> By>,
 }
 
 /// A name that Kubernetes would refuse is a Problem: AWS does not look, and

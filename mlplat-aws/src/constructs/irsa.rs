@@ -1,5 +1,7 @@
 //! `Irsa`: credentials by the cluster's tokens.
 
+use std::marker::PhantomData;
+
 use mlplat_core::{Construct, Output, Scope, ServiceAccountRef};
 
 use super::eks_cluster::EksClusterHandle;
@@ -61,9 +63,9 @@ impl Irsa {
 }
 
 impl Construct for Irsa {
-    type Handle = IdentityHandle;
+    type Handle = IdentityHandle<Self>;
 
-    fn build(self, scope: &mut Scope<'_>) -> IdentityHandle {
+    fn build(self, scope: &mut Scope<'_>) -> IdentityHandle<Self> {
         check(scope, &self.account);
         let provider = scope.shared(
             &self.provider_key,
@@ -82,6 +84,7 @@ impl Construct for Irsa {
             role_arn: role.arn,
             node: role.node,
             account: self.account,
+            by: PhantomData,
         }
     }
 }

@@ -19,6 +19,7 @@ mod ecr_repo;
 mod efs_storage;
 mod eks_cluster;
 mod endpoint;
+mod fargate_profile;
 mod fsx_lustre;
 mod grant;
 mod hosted_zone;
@@ -37,23 +38,25 @@ mod secret_entry;
 mod security_group;
 mod subnet_plan;
 mod tags;
+mod target;
 mod vpc;
 mod vpc_endpoints;
 
 pub use access_entry::AccessEntry;
 pub use bucket::{Bucket, BucketHandle};
 pub use certificate::{Certificate, CertificateHandle};
-pub use cluster_addons::Addons;
+pub use cluster_addons::{Addons, NodeAddons};
 pub use database::{
-    AwsManagedPassword, Database, DbClass, Engine, EngineSupport, EngineVersion, MySql, MySqlEngine, MySqlHandle,
-    MySqlManagedHandle, MySqlVersion, Postgres, PostgresEngine, PostgresHandle,
-    PostgresManagedHandle, PostgresVersion, SealedPassword,
+    AwsManagedPassword, Database, DbClass, Engine, EngineSupport, EngineVersion, MySql,
+    MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion, Postgres, PostgresEngine,
+    PostgresHandle, PostgresManagedHandle, PostgresVersion, SealedPassword,
 };
 pub use dns_record::DnsRecord;
 pub use ecr_repo::{EcrRepo, EcrRepoHandle};
 pub use efs_storage::{EfsDirectory, EfsDirectoryHandle, EfsStorage, EfsStorageHandle};
 pub use eks_cluster::{EksCluster, EksClusterHandle};
 pub use endpoint::Endpoint;
+pub use fargate_profile::{FargateProfile, FargateProfileHandle};
 pub use fsx_lustre::{FsxLustre, FsxLustreHandle};
 pub use grant::Grant;
 pub use hosted_zone::{HostedZone, HostedZoneHandle, HostedZoneLookup};
@@ -68,5 +71,6 @@ pub use role::Role;
 pub use rules::{HasSecurityGroup, Ingress, Peer, Ports};
 pub use secret_entry::{SecretEntry, SecretEntryHandle};
 pub use security_group::{SecurityGroup, SecurityGroupHandle};
+pub use target::{Compute, Ec2Linux, Fargate, IdentityFor, RunsAs, Target};
 pub use vpc::Vpc;
 pub use vpc_endpoints::{EndpointService, VpcEndpoints, VpcEndpointsHandle};

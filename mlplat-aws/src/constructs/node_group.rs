@@ -11,6 +11,7 @@ use super::instance::{data_device, image_is_arm, is_arm, is_instance_type};
 use super::network::{PrivateSubnets, PublicSubnets};
 use super::role::Role;
 use super::tags::named;
+use super::target::{Compute, Ec2Linux};
 use crate::ec2::{BlockDeviceMapping, EbsBlockDevice, HttpTokens, LaunchTemplate};
 use crate::eks::{self, AmiType, CapacityType, Taint, TaintEffect};
 use crate::iam::RoleHandle;
@@ -216,6 +217,14 @@ pub struct NodeGroupHandle {
     pub role: RoleHandle,
     /// The raw node group.
     pub node: mlplat_core::wiring::NodeRef,
+}
+
+impl Compute for NodeGroupHandle {
+    type Target = Ec2Linux;
+
+    fn ready(&self) -> mlplat_core::wiring::NodeRef {
+        self.node
+    }
 }
 
 impl Construct for NodeGroup {

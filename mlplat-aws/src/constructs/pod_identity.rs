@@ -1,5 +1,7 @@
 //! `PodIdentity`: credentials for pods on EC2 nodes.
 
+use std::marker::PhantomData;
+
 use mlplat_core::{Construct, Output, Scope, ServiceAccountRef};
 
 use super::eks_cluster::EksClusterHandle;
@@ -56,9 +58,9 @@ impl PodIdentity {
 }
 
 impl Construct for PodIdentity {
-    type Handle = IdentityHandle;
+    type Handle = IdentityHandle<Self>;
 
-    fn build(self, scope: &mut Scope<'_>) -> IdentityHandle {
+    fn build(self, scope: &mut Scope<'_>) -> IdentityHandle<Self> {
         check(scope, &self.account);
         let described = description(scope, &self.account);
         let role = scope.add("role", self.role.describe(described));
@@ -79,6 +81,7 @@ impl Construct for PodIdentity {
             role_arn: role.arn,
             node: association.node,
             account: self.account,
+            by: PhantomData,
         }
     }
 }

@@ -10,15 +10,18 @@ use mlplat_core::{Output, Resource};
 use crate::ids::{Arn, ClusterName, RoleArn, Tags};
 use crate::sources;
 
-/// An add-on whose pods cannot run without nodes.
+/// An add-on whose pods cannot run without nodes or Fargate.
 macro_rules! needs_nodes {
     ($addon:literal) => {
         Need {
-            what: concat!("a node group of the cluster, for the pods of ", $addon),
+            what: concat!(
+                "a node group or a Fargate profile of the cluster, for the pods of ",
+                $addon
+            ),
             path: &[
                 Join::Where("AddonName", $addon),
                 Join::Follow("ClusterName"),
-                Join::Back("eks.Nodegroup", "ClusterName"),
+                Join::BackAny(&["eks.Nodegroup", "eks.FargateProfile"], "ClusterName"),
             ],
             by: By::ToBecomeReady,
             fails: Fails::EndsIn("DEGRADED: InsufficientNumberOfReplicas"),

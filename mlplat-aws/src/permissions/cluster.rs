@@ -60,6 +60,24 @@ pub(super) const ROWS: &[Permissions] = &[
         read: &["eks:DescribeClusterVersions"],
         ..NOTHING
     },
+    Permissions {
+        ty: "eks.FargateProfile",
+        create: &["eks:CreateFargateProfile", "iam:GetRole"],
+        read: &["eks:DescribeFargateProfile"],
+        delete: &["eks:DeleteFargateProfile"],
+        tag: TAGS,
+        on: &[
+            CLUSTER,
+            "arn:{partition}:eks:{region}:{account}:fargateprofile/{ClusterName}/{FargateProfileName}/*",
+            ROLES,
+        ],
+        passes: &[Pass {
+            field: "PodExecutionRoleArn",
+            services: &["eks-fargate-pods.amazonaws.com", "eks.amazonaws.com"],
+        }],
+        linked: &["eks-fargate.amazonaws.com"],
+        ..NOTHING
+    },
     NODEGROUP,
     Permissions {
         ty: "eks.PodIdentityAssociation",

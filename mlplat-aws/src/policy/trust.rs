@@ -3,9 +3,9 @@
 use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Output, ServiceAccountRef};
 
-use super::{Condition, PolicyDocument, Principal, Statement};
+use super::{Condition, Operator, PolicyDocument, Principal, Statement};
 use crate::action;
-use crate::ids::{AccountId, OidcProviderArn};
+use crate::ids::{AccountId, ClusterName, OidcProviderArn, Region};
 
 /// An AWS service: `eks.amazonaws.com`, `ec2.amazonaws.com`.
 pub fn service(name: impl KnownText) -> PolicyDocument {
@@ -52,6 +52,29 @@ pub fn irsa(
                 subject,
             ))],
     )
+}
+
+/// Fargate, for the pods of one cluster and no other: without the condition
+/// anybody's Fargate profile could name the role. Source: EKS user guide, pod
+/// execution role, read 2026-11-20.
+pub fn fargate(
+    region: impl Gives<Region>,
+    account: impl Gives<AccountId>,
+    cluster: impl Gives<ClusterName>,
+) -> PolicyDocument {
+    let profiles = mlplat_core::text!(
+        "arn:aws:eks:{}:{}:fargateprofile/{}/*",
+        region.into().cast::<String>(),
+        account.into().cast::<String>(),
+        cluster.into().cast::<String>()
+    );
+    PolicyDocument::new([Statement::allow([action!("sts:AssumeRole")])
+        .by(Principal::Service("eks-fargate-pods.amazonaws.com".into()))
+        .when(Condition::new(
+            Operator::ArnLike,
+            "aws:SourceArn",
+            [profiles],
+        ))])
 }
 
 /// Every identity of an account that the account itself allows to.

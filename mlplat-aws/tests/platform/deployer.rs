@@ -183,7 +183,7 @@ fn parts_fit_into_managed_policies_and_say_the_same() {
         });
         each.collect()
     };
-    let together: BTreeSet<_> = parts.iter().flat_map(|part| pairs(part)).collect();
+    let together: BTreeSet<_> = parts.iter().flat_map(pairs).collect();
     assert_eq!(together, pairs(&policy.document()));
 }
 

@@ -96,6 +96,17 @@ pub enum Side {
     },
 }
 
+/// Objects that come and go one at a time: while one of those with the same
+/// value of a field is being made or deleted, the API refuses to make or delete
+/// another one (the Fargate profiles of an EKS cluster).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Alone {
+    /// The field.
+    pub within: &'static str,
+    /// The error code.
+    pub code: &'static str,
+}
+
 /// Whether an object accepts a second update while one is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Updating {

@@ -18,7 +18,7 @@ mod types;
 pub use data::{Data, Fate};
 pub use document::{DOCUMENT, Document, Keyed, keyed};
 pub use field::{Canon, Field, Held, OnChange, Refs, f, opt};
-pub use life::{By, Fails, Life, Need, Side, Updating, instant, w};
+pub use life::{Alone, By, Fails, Life, Need, Side, Updating, instant, w};
 pub use path::Join;
 pub use types::{
     Alphabet, Blocked, Kind, LOOKUP, NameRule, OutputFact, OutputLife, Quota, Recovery, Scope,

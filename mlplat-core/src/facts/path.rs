@@ -14,6 +14,9 @@ pub enum Join {
     Follow(&'static str),
     /// To the objects of this type whose field (second) names one of these.
     Back(&'static str, &'static str),
+    /// To the objects of any of these types whose field (second) names one of
+    /// these: instances or Fargate, for example.
+    BackAny(&'static [&'static str], &'static str),
     /// Keep only the objects whose field (first) has this literal value.
     Where(&'static str, &'static str),
 }

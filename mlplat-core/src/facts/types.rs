@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Data, Field, Life, Need, Side, Updating, instant};
+use super::{Alone, Data, Field, Life, Need, Side, Updating, instant};
 
 /// Everything that is declared about one resource type.
 ///
@@ -59,6 +59,8 @@ pub struct Type {
     pub brings: &'static [Side],
     /// Causes without an id.
     pub needs: &'static [Need],
+    /// Whether objects of it come and go one at a time.
+    pub alone: Option<Alone>,
     /// Conditions under which the API refuses to delete it.
     pub blocked: &'static [Blocked],
     /// What people put into it, and what its deletion does to that.
@@ -96,6 +98,7 @@ pub const TYPE: Type = Type {
     finds: "",
     brings: &[],
     needs: &[],
+    alone: None,
     blocked: &[],
     data: Data::None,
     create: instant(1),

@@ -76,12 +76,8 @@ impl<'a> Index<'a> {
                         expr.visit_attrs(&mut |target, _| next.push(target.index()));
                     }
                 }
-                Join::Back(ty, field) => {
-                    let holders = self.holders.get(at).into_iter().flatten();
-                    let fitting = holders
-                        .filter(|(holder, by)| by == field && self.nodes[*holder].ty.name == *ty);
-                    next.extend(fitting.map(|(holder, _)| *holder));
-                }
+                Join::Back(ty, field) => next.extend(self.back(*at, &[*ty], field)),
+                Join::BackAny(types, field) => next.extend(self.back(*at, types, field)),
                 Join::Where(field, value) => {
                     let literal = self.nodes[*at].inputs.get(*field);
                     if matches!(literal, Some(Expr::Literal(v)) if v.as_str() == Some(value)) {
@@ -91,5 +87,20 @@ impl<'a> Index<'a> {
             }
         }
         next
+    }
+
+    /// The nodes of some types that name a node in a field.
+    fn back<'b>(
+        &'b self,
+        at: usize,
+        types: &'b [&str],
+        field: &'b str,
+    ) -> impl Iterator<Item = usize> + 'b {
+        let holders = self.holders.get(&at).into_iter().flatten();
+        holders
+            .filter(move |(holder, by)| {
+                *by == field && types.contains(&self.nodes[*holder].ty.name)
+            })
+            .map(|(holder, _)| *holder)
     }
 }

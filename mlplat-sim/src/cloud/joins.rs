@@ -25,12 +25,24 @@ impl Inner {
                 .collect();
             here.sort_by_key(|object| object.key);
             here.dedup_by_key(|object| object.key);
-            left |= matches!(join, Join::Back(..));
+            left |= matches!(join, Join::Back(..) | Join::BackAny(..));
             if here.is_empty() && !left {
                 return None;
             }
         }
         Some(here)
+    }
+
+    /// The objects of some types that name an object in a field.
+    fn back<'a>(&'a self, object: &SimObject, types: &[&str], field: &str) -> Vec<&'a SimObject> {
+        let names = |other: &&SimObject| {
+            let value = other.inputs.get(field);
+            value.is_some_and(|value| object.is_named_by(value))
+        };
+        let fitting = self
+            .live()
+            .filter(|other| types.contains(&other.ty.as_str()));
+        fitting.filter(names).collect()
     }
 
     fn step<'a>(&'a self, object: &'a SimObject, join: &Join) -> Vec<&'a SimObject> {
@@ -42,16 +54,8 @@ impl Inner {
                     .collect(),
                 None => Vec::new(),
             },
-            Join::Back(ty, field) => self
-                .live()
-                .filter(|other| other.ty == *ty)
-                .filter(|other| {
-                    other
-                        .inputs
-                        .get(*field)
-                        .is_some_and(|value| object.is_named_by(value))
-                })
-                .collect(),
+            Join::Back(ty, field) => self.back(object, &[*ty], field),
+            Join::BackAny(types, field) => self.back(object, types, field),
             Join::Where(field, value) => {
                 let fits = object.inputs.get(*field).and_then(Value::as_str) == Some(value);
                 if fits { vec![object] } else { Vec::new() }
