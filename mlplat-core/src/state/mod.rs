@@ -19,6 +19,7 @@ mod model;
 mod record;
 pub mod remote;
 pub mod remote_model;
+mod remote_session;
 mod store;
 
 pub use birth::{Birth, BirthId};

@@ -15,16 +15,38 @@
 //! success.
 //!
 //! The *lease* (`lease`, written with `If-Match`) is politeness on top of it:
-//! it tells the second comer who is there and until when to wait. Every write
-//! beats its heart; it may be taken over when it has not beaten for its time
-//! to live. It also says where the last snapshot's segment is, as a hint.
+//! it tells the second comer who is there and until when to wait. Its heart
+//! beats with every write, and by [`Session::beat`] while nothing is written;
+//! it may be taken over when it has not beaten for its time to live. It also
+//! says where the last snapshot's segment is: readers start there.
 //!
-//! Segments are never deleted by the protocol: a number that became free again
-//! could be won twice. An expiry rule on the bucket may remove those older
-//! than any run can be.
+//! *Segments that a snapshot holds are deleted*, and that needs care, because a
+//! number that became free again could be won twice, by a holder that was
+//! paused and knows nothing of all that happened since. Two rules exclude it:
+//!
+//! * Take-overs stay for ever; they are tiny, one for each session. The number
+//!   that a paused holder would write next is that of the take-over by which
+//!   the next one fenced it, so it always finds something there.
+//! * Deletion begins only after the lease was rewritten by its holder with the
+//!   new place to start. Whoever is about to take over by then, with a chain
+//!   that is read already, has its conditional write of the lease refused; and
+//!   one that had won the lease before, was paused, and lost it again, looks
+//!   at the lease once more after its take-over, and finds another's.
+//!
+//! A reader without a lock can lose the ground under its feet: it starts at a
+//! segment that is deleted meanwhile, and sees an early end. So it looks at the
+//! lease again afterwards, and starts anew when the place has moved beyond what
+//! it has seen. What a session that dies leaves undeleted stays.
+//!
+//! When the store goes away in the middle of a run, the outcomes of calls under
+//! way have nowhere to go. They are left in a file beside the program, the
+//! *testament* ([`RemoteStore::with_testament`]), and the next run that finds
+//! their intents still open adds them to the journal. Without it nothing is
+//! lost either, as recovery finds the objects; it only takes longer.
 
 use std::collections::BTreeSet;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -32,9 +54,10 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::remote_session::RemoteSession;
 use super::{
-    FormatError, Holder, Journal, JournalHeader, Record, Session, State, StateStore, StoreError,
-    Stored, decode_journal, decode_snapshot, encode_frame, encode_snapshot,
+    FormatError, Holder, Journal, Session, StateStore, StoreError, Stored, decode_journal,
+    decode_snapshot,
 };
 use crate::world::World;
 
@@ -82,6 +105,12 @@ pub trait Objects: Send + Sync {
     /// # Errors
     /// [`RemoteError`].
     async fn put(&self, key: &str, body: &[u8], when: Condition) -> Result<String, RemoteError>;
+
+    /// Deletes an object; one that is not there is no error.
+    ///
+    /// # Errors
+    /// [`RemoteError`].
+    async fn delete(&self, key: &str) -> Result<(), RemoteError>;
 }
 
 /// How often a call is tried before the store counts as gone.
@@ -93,39 +122,41 @@ const TAKE_OVERS: u32 = 64;
 /// A state behind [`Objects`].
 #[derive(Clone)]
 pub struct RemoteStore {
-    objects: Arc<dyn Objects>,
-    world: Arc<dyn World>,
+    pub(super) objects: Arc<dyn Objects>,
+    pub(super) world: Arc<dyn World>,
     /// Seconds without a heartbeat after which a lease may be taken over.
-    ttl_s: u64,
+    pub(super) ttl_s: u64,
     /// Nonces of sessions of this process that ended without a release.
-    dropped: Arc<Mutex<BTreeSet<String>>>,
+    pub(super) dropped: Arc<Mutex<BTreeSet<String>>>,
+    /// Where outcomes are left when the store is gone.
+    pub(super) testament: Option<PathBuf>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-struct Lease {
-    fence: u64,
-    nonce: String,
-    holder: Holder,
+pub(super) struct Lease {
+    pub(super) fence: u64,
+    pub(super) nonce: String,
+    pub(super) holder: Holder,
     /// Seconds since 1970. Only courtesy depends on it.
-    beat: u64,
-    released: bool,
+    pub(super) beat: u64,
+    pub(super) released: bool,
     /// A segment at or before the last snapshot's.
-    hint: u64,
+    pub(super) hint: u64,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-struct Segment {
-    format: u32,
-    fence: u64,
-    nonce: String,
+pub(super) struct Segment {
+    pub(super) format: u32,
+    pub(super) fence: u64,
+    pub(super) nonce: String,
     /// Hash of the segment before, empty for the first.
-    previous: String,
-    what: What,
+    pub(super) previous: String,
+    pub(super) what: What,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum What {
+pub(super) enum What {
     /// Another writer is here now.
     TakeOver,
     /// A frame of a journal, as text.
@@ -136,14 +167,16 @@ enum What {
 
 /// The chain as it was read.
 #[derive(Clone, Default)]
-struct Chain {
+pub(super) struct Chain {
     /// Number and hash of the last segment; 0 for none.
-    last: u64,
-    hash: String,
-    snapshot: Option<Vec<u8>>,
+    pub(super) last: u64,
+    pub(super) hash: String,
+    pub(super) snapshot: Option<Vec<u8>>,
     /// The segment of the snapshot.
-    since: u64,
-    frames: Vec<u8>,
+    pub(super) since: u64,
+    pub(super) frames: Vec<u8>,
+    /// Frames and snapshots, by number: what the next snapshot makes useless.
+    pub(super) folded: Vec<(u64, Option<String>)>,
 }
 
 impl RemoteStore {
@@ -155,7 +188,16 @@ impl RemoteStore {
             world,
             ttl_s,
             dropped: Arc::default(),
+            testament: None,
         }
+    }
+
+    /// With a file of the world for what cannot be written when the store goes
+    /// away in the middle of a run. Several states need several files.
+    #[must_use]
+    pub fn with_testament(mut self, file: impl Into<PathBuf>) -> Self {
+        self.testament = Some(file.into());
+        self
     }
 
     fn gone(&self, what: &'static str, why: RemoteError) -> StoreError {
@@ -166,7 +208,7 @@ impl RemoteStore {
         }
     }
 
-    fn damaged(&self, what: &'static str, why: FormatError) -> StoreError {
+    pub(super) fn damaged(&self, what: &'static str, why: FormatError) -> StoreError {
         StoreError::Format {
             what,
             place: self.objects.place(),
@@ -195,7 +237,12 @@ impl RemoteStore {
 
     /// Writes an object under a condition. `false` when somebody else's
     /// content stands there.
-    async fn put(&self, key: &str, body: &[u8], when: Condition) -> Result<bool, StoreError> {
+    pub(super) async fn put(
+        &self,
+        key: &str,
+        body: &[u8],
+        when: Condition,
+    ) -> Result<bool, StoreError> {
         for tries in 0.. {
             match self.objects.put(key, body, when.clone()).await {
                 Ok(_) => return Ok(true),
@@ -211,7 +258,7 @@ impl RemoteStore {
         Ok(false)
     }
 
-    async fn lease(&self) -> Result<Option<(Lease, String)>, StoreError> {
+    pub(super) async fn lease(&self) -> Result<Option<(Lease, String)>, StoreError> {
         let Some((bytes, etag)) = self.get("lease").await? else {
             return Ok(None);
         };
@@ -221,11 +268,28 @@ impl RemoteStore {
     }
 
     /// Follows the segments to the last one.
-    async fn chain(&self) -> Result<Chain, StoreError> {
-        let hint = self
-            .lease()
-            .await?
-            .map_or(1, |(lease, _)| lease.hint.max(1));
+    pub(super) async fn chain(&self) -> Result<Chain, StoreError> {
+        let mut hint = self.hint().await?;
+        for _ in 0..TAKE_OVERS {
+            let chain = self.chain_from(hint).await;
+            let now = self.hint().await?;
+            match chain {
+                // Whatever was deleted meanwhile was seen before it went.
+                Ok(chain) if now <= hint || chain.last >= now => return Ok(chain),
+                Err(error) if now <= hint => return Err(error),
+                _ => hint = now,
+            }
+        }
+        Err(StoreError::Fenced)
+    }
+
+    /// The segment to start at.
+    async fn hint(&self) -> Result<u64, StoreError> {
+        let lease = self.lease().await?;
+        Ok(lease.map_or(1, |(lease, _)| lease.hint.max(1)))
+    }
+
+    async fn chain_from(&self, hint: u64) -> Result<Chain, StoreError> {
         let mut chain = Chain {
             last: hint - 1,
             ..Chain::default()
@@ -252,8 +316,12 @@ impl RemoteStore {
             chain.hash = crate::hex(&Sha256::digest(&bytes));
             match segment.what {
                 What::TakeOver => {}
-                What::Frame(frame) => chain.frames.extend(frame.into_bytes()),
+                What::Frame(frame) => {
+                    chain.frames.extend(frame.into_bytes());
+                    chain.folded.push((number, None));
+                }
                 What::Snapshot(key) => {
+                    chain.folded.push((number, Some(key.clone())));
                     chain.snapshot = self.get(&key).await?.map(|(bytes, _)| bytes);
                     if chain.snapshot.is_none() {
                         let why = FormatError::Damaged(format!("{key} is not there"));
@@ -266,7 +334,7 @@ impl RemoteStore {
         }
     }
 
-    fn stored(&self, chain: &Chain) -> Result<Stored, StoreError> {
+    pub(super) fn stored(&self, chain: &Chain) -> Result<Stored, StoreError> {
         let state = match &chain.snapshot {
             Some(bytes) => {
                 Some(decode_snapshot(bytes).map_err(|why| self.damaged("snapshot", why))?)
@@ -290,7 +358,7 @@ impl RemoteStore {
     }
 }
 
-fn segment_key(number: u64) -> String {
+pub(super) fn segment_key(number: u64) -> String {
     format!("segments/{number:012}")
 }
 
@@ -340,6 +408,8 @@ impl StateStore for RemoteStore {
         // fenced: their segment is read, and the next number tried.
         for _ in 0..TAKE_OVERS {
             match session.extend(What::TakeOver).await {
+                // It may have been lost again while this one was paused.
+                Ok(()) if !session.is_ours().await? => return Err(self.taken().await?),
                 Ok(()) => return Ok(Box::new(session)),
                 Err(StoreError::Fenced) => {
                     session.ended = None;
@@ -360,150 +430,5 @@ impl RemoteStore {
             Some((lease, _)) => self.locked(lease),
             None => StoreError::Fenced,
         })
-    }
-}
-
-struct RemoteSession {
-    store: RemoteStore,
-    lease: Lease,
-    chain: Chain,
-    /// Why nothing more is written.
-    ended: Option<Ended>,
-}
-
-#[derive(Clone, Copy)]
-enum Ended {
-    Fenced,
-    Poisoned,
-}
-
-impl RemoteSession {
-    fn lease_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(&self.lease).unwrap_or_default()
-    }
-
-    /// Writes the next segment. Durable, and known to come after all that this
-    /// session has read, when it returns.
-    async fn extend(&mut self, what: What) -> Result<(), StoreError> {
-        match self.ended {
-            Some(Ended::Fenced) => return Err(StoreError::Fenced),
-            Some(Ended::Poisoned) => return Err(StoreError::Poisoned),
-            None => {}
-        }
-        let number = self.chain.last + 1;
-        let segment = Segment {
-            format: 1,
-            fence: self.lease.fence,
-            nonce: self.lease.nonce.clone(),
-            previous: self.chain.hash.clone(),
-            what,
-        };
-        let bytes = serde_json::to_vec(&segment).unwrap_or_default();
-        let written = self
-            .store
-            .put(&segment_key(number), &bytes, Condition::Absent)
-            .await;
-        match written {
-            Ok(true) => {
-                self.chain.last = number;
-                self.chain.hash = crate::hex(&Sha256::digest(&bytes));
-                Ok(())
-            }
-            Ok(false) => {
-                self.ended = Some(Ended::Fenced);
-                Err(StoreError::Fenced)
-            }
-            Err(error) => {
-                self.ended = Some(Ended::Poisoned);
-                Err(error)
-            }
-        }
-    }
-
-    /// Renews the lease, or lets go of it. Nothing depends on its success.
-    async fn beat(&mut self, released: bool) {
-        let now = self.store.world.unix_time();
-        if !released && now.saturating_sub(self.lease.beat) < self.store.ttl_s / 3 {
-            return;
-        }
-        let Ok(Some((there, etag))) = self.store.lease().await else {
-            return;
-        };
-        if there.nonce == self.lease.nonce {
-            self.lease.beat = now;
-            self.lease.released = released;
-            let bytes = self.lease_bytes();
-            let _ = self
-                .store
-                .put("lease", &bytes, Condition::Matches(etag))
-                .await;
-        }
-    }
-}
-
-#[async_trait]
-impl Session for RemoteSession {
-    fn fence(&self) -> u64 {
-        self.lease.fence
-    }
-
-    async fn load(&mut self) -> Result<Stored, StoreError> {
-        let chain = self.store.chain().await?;
-        if chain.last != self.chain.last {
-            self.ended = Some(Ended::Fenced);
-            return Err(StoreError::Fenced);
-        }
-        self.chain = chain;
-        self.store.stored(&self.chain)
-    }
-
-    async fn append(
-        &mut self,
-        lineage: &str,
-        extends: u64,
-        records: &[Record],
-    ) -> Result<(), StoreError> {
-        let header = JournalHeader {
-            lineage: lineage.to_owned(),
-            extends,
-        };
-        let first = self.chain.frames.is_empty();
-        let frame = encode_frame(first.then_some(&header), records)
-            .map_err(|why| self.store.damaged("journal", why))?;
-        // A frame is a header line and lines of JSON: text.
-        let text = String::from_utf8_lossy(&frame).into_owned();
-        self.extend(What::Frame(text)).await?;
-        self.chain.frames.extend(frame);
-        self.beat(false).await;
-        Ok(())
-    }
-
-    async fn commit(&mut self, state: &State) -> Result<(), StoreError> {
-        let bytes = encode_snapshot(state).map_err(|why| self.store.damaged("snapshot", why))?;
-        let key = format!("snapshots/{:012}-{}", state.serial, self.lease.nonce);
-        // The name is ours alone; it counts only once a segment names it.
-        self.store.put(&key, &bytes, Condition::Absent).await?;
-        self.extend(What::Snapshot(key)).await?;
-        self.chain.since = self.chain.last;
-        self.chain.snapshot = Some(bytes);
-        self.chain.frames.clear();
-        self.lease.hint = self.chain.last;
-        self.beat(false).await;
-        Ok(())
-    }
-
-    async fn release(&mut self) {
-        self.beat(true).await;
-    }
-}
-
-impl Drop for RemoteSession {
-    fn drop(&mut self) {
-        let mut dropped = self
-            .store
-            .dropped
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        dropped.insert(self.lease.nonce.clone());
     }
 }

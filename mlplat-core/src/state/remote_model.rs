@@ -78,6 +78,12 @@ impl Bucket {
         RemoteStore::new(Arc::new(self.clone()), world, ttl_s)
     }
 
+    /// The names of the objects that there are.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        self.inner().objects.keys().cloned().collect()
+    }
+
     /// How many calls there were.
     #[must_use]
     pub fn calls(&self) -> u64 {
@@ -164,5 +170,14 @@ impl Objects for Bucket {
             return Err(RemoteError::NoReply);
         }
         Ok(etag.to_string())
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), RemoteError> {
+        self.travel().await?;
+        self.inner().objects.remove(key);
+        if self.chance(self.faults.lost_reply) {
+            return Err(RemoteError::NoReply);
+        }
+        Ok(())
     }
 }

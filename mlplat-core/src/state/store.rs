@@ -1,5 +1,7 @@
 //! Where snapshot and journal are kept: the seam, and its errors.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -170,4 +172,28 @@ pub trait Session: Send {
     /// Lets go of the lock before the session is dropped, where that takes a
     /// call. It cannot fail: a lock that is not let go of runs out.
     async fn release(&mut self) {}
+
+    /// How often [`Session::beat`] is to be called while nothing is written;
+    /// `None` for a lock that does not run out.
+    fn beats_every(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Says that the holder is still there. Nothing depends on its success.
+    async fn beat(&mut self) {}
+
+    /// Leaves outcomes where the next run finds them, when the store itself can
+    /// no longer be written. Where they lie; `None` when there is no such
+    /// place.
+    fn bequeath(&mut self, _lineage: &str, _extends: u64, _records: Vec<Record>) -> Option<String> {
+        None
+    }
+
+    /// The outcomes that an earlier run left for a state like this one.
+    fn inherit(&self, _state: &State) -> Vec<Record> {
+        Vec::new()
+    }
+
+    /// What was left is in the journal now, or is no longer of use.
+    fn inherited(&mut self, _state: &State) {}
 }

@@ -1,0 +1,259 @@
+//! One holder of a state in an object store: its writes, its lease, what it
+//! deletes, and what it leaves behind when the store is gone.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::remote::{Chain, Condition, Lease, RemoteStore, Segment, What, segment_key};
+use super::{
+    JournalHeader, Record, Session, State, StoreError, Stored, encode_frame, encode_snapshot,
+};
+
+pub(super) struct RemoteSession {
+    pub(super) store: RemoteStore,
+    pub(super) lease: Lease,
+    pub(super) chain: Chain,
+    /// Why nothing more is written.
+    pub(super) ended: Option<Ended>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Ended {
+    Fenced,
+    Poisoned,
+}
+
+impl RemoteSession {
+    pub(super) fn lease_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.lease).unwrap_or_default()
+    }
+
+    /// Writes the next segment. Durable, and known to come after all that this
+    /// session has read, when it returns.
+    pub(super) async fn extend(&mut self, what: What) -> Result<(), StoreError> {
+        match self.ended {
+            Some(Ended::Fenced) => return Err(StoreError::Fenced),
+            Some(Ended::Poisoned) => return Err(StoreError::Poisoned),
+            None => {}
+        }
+        let number = self.chain.last + 1;
+        let folded = match &what {
+            What::TakeOver => None,
+            What::Frame(_) => Some(None),
+            What::Snapshot(key) => Some(Some(key.clone())),
+        };
+        let segment = Segment {
+            format: 1,
+            fence: self.lease.fence,
+            nonce: self.lease.nonce.clone(),
+            previous: self.chain.hash.clone(),
+            what,
+        };
+        let bytes = serde_json::to_vec(&segment).unwrap_or_default();
+        let written = self
+            .store
+            .put(&segment_key(number), &bytes, Condition::Absent)
+            .await;
+        match written {
+            Ok(true) => {
+                self.chain.last = number;
+                self.chain.hash = crate::hex(&Sha256::digest(&bytes));
+                self.chain.folded.extend(folded.map(|key| (number, key)));
+                Ok(())
+            }
+            Ok(false) => {
+                self.ended = Some(Ended::Fenced);
+                Err(StoreError::Fenced)
+            }
+            Err(error) => {
+                self.ended = Some(Ended::Poisoned);
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether the lease is still this session's.
+    pub(super) async fn is_ours(&self) -> Result<bool, StoreError> {
+        let there = self.store.lease().await?;
+        Ok(there.is_some_and(|(lease, _)| lease.nonce == self.lease.nonce))
+    }
+
+    /// Renews the lease when it is time, or lets go of it. Nothing depends on
+    /// its success.
+    async fn renew(&mut self, released: bool) {
+        let now = self.store.world.unix_time();
+        if released || now.saturating_sub(self.lease.beat) >= self.store.ttl_s / 3 {
+            self.write_lease(released).await;
+        }
+    }
+
+    /// Writes the lease, if it is still ours; whether it was.
+    async fn write_lease(&mut self, released: bool) -> bool {
+        let Ok(Some((there, etag))) = self.store.lease().await else {
+            return false;
+        };
+        if there.nonce != self.lease.nonce {
+            return false;
+        }
+        self.lease.beat = self.store.world.unix_time();
+        self.lease.released = released;
+        let bytes = self.lease_bytes();
+        let written = self.store.put("lease", &bytes, Condition::Matches(etag));
+        matches!(written.await, Ok(true))
+    }
+
+    /// Deletes what the last snapshot holds: earlier snapshots and segments.
+    /// What fails is left.
+    async fn tidy(&mut self) {
+        let since = self.chain.since;
+        let (useless, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.chain.folded)
+            .into_iter()
+            .partition(|(number, _)| *number < since);
+        self.chain.folded = kept;
+        for key in useless.iter().filter_map(|(_, key)| key.as_ref()) {
+            let _ = self.store.objects.delete(key).await;
+        }
+        for (number, _) in &useless {
+            let _ = self.store.objects.delete(&segment_key(*number)).await;
+        }
+    }
+
+    fn testament(&self) -> Option<Testament> {
+        let path = self.store.testament.as_ref()?;
+        let bytes = self.store.world.files().read(path).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+}
+
+/// What a run whose store was gone has left behind.
+#[derive(Serialize, Deserialize)]
+struct Testament {
+    format: u32,
+    place: String,
+    lineage: String,
+    /// The serial of the snapshot that its run was on top of.
+    extends: u64,
+    records: Vec<Record>,
+}
+
+#[async_trait]
+impl Session for RemoteSession {
+    fn fence(&self) -> u64 {
+        self.lease.fence
+    }
+
+    async fn load(&mut self) -> Result<Stored, StoreError> {
+        let chain = self.store.chain().await?;
+        if chain.last != self.chain.last {
+            self.ended = Some(Ended::Fenced);
+            return Err(StoreError::Fenced);
+        }
+        self.chain = chain;
+        self.store.stored(&self.chain)
+    }
+
+    async fn append(
+        &mut self,
+        lineage: &str,
+        extends: u64,
+        records: &[Record],
+    ) -> Result<(), StoreError> {
+        let header = JournalHeader {
+            lineage: lineage.to_owned(),
+            extends,
+        };
+        let first = self.chain.frames.is_empty();
+        let frame = encode_frame(first.then_some(&header), records)
+            .map_err(|why| self.store.damaged("journal", why))?;
+        // A frame is a header line and lines of JSON: text.
+        let text = String::from_utf8_lossy(&frame).into_owned();
+        self.extend(What::Frame(text)).await?;
+        self.chain.frames.extend(frame);
+        self.renew(false).await;
+        Ok(())
+    }
+
+    async fn commit(&mut self, state: &State) -> Result<(), StoreError> {
+        let bytes = encode_snapshot(state).map_err(|why| self.store.damaged("snapshot", why))?;
+        let key = format!("snapshots/{:012}-{}", state.serial, self.lease.nonce);
+        // The name is ours alone; it counts only once a segment names it.
+        self.store.put(&key, &bytes, Condition::Absent).await?;
+        self.extend(What::Snapshot(key)).await?;
+        self.chain.since = self.chain.last;
+        self.chain.snapshot = Some(bytes);
+        self.chain.frames.clear();
+        self.lease.hint = self.chain.last;
+        if self.write_lease(false).await {
+            self.tidy().await;
+        }
+        Ok(())
+    }
+
+    async fn release(&mut self) {
+        self.renew(true).await;
+    }
+
+    fn beats_every(&self) -> Option<Duration> {
+        Some(Duration::from_secs((self.store.ttl_s / 3).max(1)))
+    }
+
+    async fn beat(&mut self) {
+        self.renew(false).await;
+    }
+
+    fn bequeath(&mut self, lineage: &str, extends: u64, records: Vec<Record>) -> Option<String> {
+        let path = self.store.testament.as_ref()?;
+        let testament = Testament {
+            format: 1,
+            place: self.store.objects.place(),
+            lineage: lineage.to_owned(),
+            extends,
+            records,
+        };
+        let files = self.store.world.files();
+        let bytes = serde_json::to_vec(&testament).unwrap_or_default();
+        files.create_dir(path.parent()?).ok()?;
+        files.write(path, &bytes).ok()?;
+        files.sync(path).ok()?;
+        Some(path.display().to_string())
+    }
+
+    fn inherit(&self, state: &State) -> Vec<Record> {
+        let fits = |testament: &Testament| {
+            testament.format == 1
+                && testament.place == self.store.objects.place()
+                && testament.lineage == state.lineage
+                && testament.extends == state.serial
+        };
+        let testament = self.testament().filter(fits);
+        testament.map_or_else(Vec::new, |testament| testament.records)
+    }
+
+    fn inherited(&mut self, state: &State) {
+        let ours = |testament: &Testament| {
+            testament.place == self.store.objects.place() && testament.lineage == state.lineage
+        };
+        if let (Some(path), true) = (
+            &self.store.testament,
+            self.testament().as_ref().is_some_and(ours),
+        ) {
+            // Intents that are closed by now need no testament.
+            let _ = self.store.world.files().remove(path);
+        }
+    }
+}
+
+impl Drop for RemoteSession {
+    fn drop(&mut self) {
+        let mut dropped = self
+            .store
+            .dropped
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        dropped.insert(self.lease.nonce.clone());
+    }
+}
