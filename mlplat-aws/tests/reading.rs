@@ -200,3 +200,32 @@ fn a_key_policy_speaks_of_its_key_and_an_endpoint_permits_nothing() {
     assert!(!policies.allows("user", "kms:Decrypt", &arn("other")));
     assert!(!policies.allows("user", "s3:GetObject", "*"));
 }
+
+#[test]
+fn what_everyone_may_or_may_not_holds_for_each() {
+    let tested = Stack::test(|stack: &mut Stack| {
+        let site = stack.add("site", Bucket::new());
+        let trust = || trust::service("ec2.amazonaws.com");
+        stack.add("editor", Role::new(trust()).grant(site.read_write()));
+        stack.add("visitor", Role::new(trust()));
+        let on = || [mlplat_core::text!("{}/*", site.arn.cast::<String>())];
+        let read = Statement::allow([action!("s3:GetObject")])
+            .by(Principal::Anyone)
+            .on(on());
+        let keep = Statement::deny([action!("s3:DeleteObject")])
+            .by(Principal::Anyone)
+            .on(on());
+        let policy = s3::BucketPolicy {
+            bucket: site.bucket_name.clone(),
+            policy_document: PolicyDocument::new([read, keep]).into(),
+        };
+        stack.add("policy", policy);
+    });
+    let site = tested.node("site/bucket").output("Arn");
+    let policies = tested.policies();
+    policies
+        .assert_allows("visitor", "s3:GetObject", &site)
+        .assert_forbids("visitor", "s3:PutObject", &site)
+        .assert_allows("editor", "s3:PutObject", &site)
+        .assert_forbids("editor", "s3:DeleteObject", &site);
+}

@@ -5,14 +5,16 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use common::{Thing, thing, unnamed};
 use mlplat_core::checks::Checks;
+use mlplat_core::facts::{OnChange, TYPE, Type, opt};
 use mlplat_core::graph::{Context, Graph};
 use mlplat_core::testing::{Order, Tested, nearest};
 use mlplat_core::wiring::Generated;
-use mlplat_core::{Lifecycle as _, Output, Problems, Stack};
+use mlplat_core::{Lifecycle as _, Output, Problems, Secret, Stack};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -281,6 +283,48 @@ fn what_is_meant_is_accepted_with_a_reason_and_at_a_place_that_exists() {
     assert_eq!(
         codes(tested().check(meant("house", "it is big"))),
         ["sized"]
+    );
+}
+
+#[test]
+fn what_is_accepted_is_one_code_and_no_other() {
+    let meant = Checks::new(no_sizes).accept("bare", "room", "it was measured");
+    assert_eq!(tested().check(meant).0.len(), 1);
+}
+
+static SAFE: Type = Type {
+    name: "test.Safe",
+    provider: "test",
+    fields: &[
+        opt("Pin", OnChange::InPlace).secret(),
+        opt("Tags", OnChange::InPlace),
+    ],
+    ..TYPE
+};
+
+#[derive(mlplat_core::Resource, Clone)]
+#[resource(facts = SAFE, handle = SafeHandle { id: String })]
+struct Safe {
+    pin: Option<Output<Secret<String>>>,
+    tags: BTreeMap<String, Output<String>>,
+}
+
+#[test]
+fn a_secret_field_is_not_shown_whatever_is_in_it() {
+    let tested = Stack::test(|stack: &mut Stack| {
+        let tags = [("Name", "test-dev/safe"), ("team", "red")];
+        let tags = tags.map(|(key, value)| (key.to_owned(), value.into()));
+        let safe = Safe {
+            pin: None,
+            tags: tags.into(),
+        };
+        stack.add("safe", safe.raw("", "Pin", json!("1234")));
+    });
+    assert_eq!(tested.node("safe").input("Pin"), "<secret>");
+    // The tag Name repeats the path.
+    assert_eq!(
+        tested.snapshot().to_string(),
+        "safe  test.Safe\n    Pin  <secret>\n    Tags  {\"team\":\"red\"}\n"
     );
 }
 
