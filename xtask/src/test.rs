@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::stage::{self, Stage, cargo, succeed};
-use crate::{floors, helm, oracle};
+use crate::{apps, floors, helm, oracle};
 
 pub(crate) fn run(only: &[&str]) -> ExitCode {
     let stages = [
@@ -47,6 +47,7 @@ pub(crate) fn run(only: &[&str]) -> ExitCode {
         }),
         Stage::new("facts", oracle::run),
         Stage::new("charts", helm::conformance),
+        Stage::new("apps", apps::run),
     ];
     stage::run(&stages, only)
 }

@@ -10,6 +10,7 @@ use k8s_openapi::api::networking::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use mlplat_core::wiring::NodeRef;
 use mlplat_core::{Construct, Output, Scope, text};
 use mlplat_k8s::objects::ServiceHandle;
 use mlplat_k8s::{Ingress, NetworkPolicy, Service, Spec, pods};
@@ -23,7 +24,14 @@ const NAME: &str = "mlflow";
 const HTTP: i32 = 80;
 const HTTPS: i32 = 443;
 
-/// The service, what is in front of it, and a network policy.
+/// Whom the pods of the namespace may reach, and who may reach them. Pods have
+/// to come after the node that is given back.
+pub(super) fn limits(scope: &mut Scope<'_>, ground: Ground<'_>) -> NodeRef {
+    let policy = NetworkPolicy::new(ground.cluster, ground.namespace, NAME, policy());
+    scope.add("network-policy", policy).node
+}
+
+/// The service, and what is in front of it.
 pub(super) struct Access<'a> {
     pub(super) ground: Ground<'a>,
     pub(super) exposure: &'a Exposure,
@@ -48,8 +56,6 @@ impl Construct for Access<'_> {
 
     fn build(self, scope: &mut Scope<'_>) -> Reached {
         let Ground { cluster, namespace } = self.ground;
-        let policy = NetworkPolicy::new(cluster, namespace, NAME, policy());
-        scope.add("network-policy", policy);
         let inside = Service::new(cluster, namespace, NAME, service("ClusterIP", HTTP, None));
         let service = scope.add("service", inside);
         let load_balancer = match self.exposure {

@@ -106,7 +106,7 @@ impl Construct for MlflowWith<'_> {
 
     fn build(self, scope: &mut Scope<'_>) -> MlflowHandle {
         let Self { wires, options } = self;
-        options.check(scope);
+        options.check(scope, wires.metadata.dialect());
         let namespace = Namespace::new(wires.cluster, &options.namespace)
             .label("pod-security.kubernetes.io/enforce", "restricted");
         let namespace = scope.add("namespace", namespace);
@@ -114,6 +114,7 @@ impl Construct for MlflowWith<'_> {
             cluster: wires.cluster,
             namespace: &namespace,
         };
+        let limits = access::limits(scope, ground);
         let account = ServiceAccount::new(wires.cluster, &namespace, "mlflow");
         let account = scope.add("service-account", account);
         let identity = PodIdentity::new(wires.cluster, &account);
@@ -128,6 +129,7 @@ impl Construct for MlflowWith<'_> {
         };
         let prepare = scope.add("prepare", prepare);
         scope.order(wires.metadata.node(), prepare);
+        scope.order(limits, prepare);
         let migrate = RunOnce {
             ground,
             name: "mlflow-migrate",

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use mlplat_core::wiring::SecretSource;
 use mlplat_core::{Output, Scope, Secret};
 
 use crate::exposure::Exposure;
 use crate::image;
+use crate::metadata::Dialect;
 
 /// MLflow's own image with everything that it can use: drivers for MySQL and
 /// PostgreSQL, boto3. The image without `-full` has neither. Source:
@@ -32,7 +34,7 @@ pub struct MlflowOptions {
     pub password: Option<Output<Secret<String>>>,
     /// The database, and the user that it belongs to. Default `mlflow`.
     pub database: String,
-    /// The database user's password. Default: generated.
+    /// The database user's password; for MySQL in ASCII. Default: generated.
     pub database_password: Option<Output<Secret<String>>>,
     /// Certificates of the authorities that may sign the database's, PEM. With
     /// them the server has to prove who it is; see RDS's `global-bundle.pem`.
@@ -46,7 +48,7 @@ pub struct MlflowOptions {
     pub proxy_image: String,
     /// Processor time that each server asks for. Default `500m`.
     pub cpu: String,
-    /// Memory that each server gets and no more. Default `2Gi`.
+    /// Memory that each server gets and no more. Default `1536Mi`.
     pub memory: String,
     /// Further settings of the server: `MLFLOW_SERVER_X_FRAME_OPTIONS`.
     pub settings: BTreeMap<String, Output<String>>,
@@ -68,7 +70,7 @@ impl Default for MlflowOptions {
             image: DEFAULT_IMAGE.to_owned(),
             proxy_image: DEFAULT_PROXY_IMAGE.to_owned(),
             cpu: "500m".to_owned(),
-            memory: "2Gi".to_owned(),
+            memory: "1536Mi".to_owned(),
             settings: BTreeMap::new(),
         }
     }
@@ -92,8 +94,9 @@ const RESERVED: [&str; 11] = [
 
 impl MlflowOptions {
     /// Reports what cannot work.
-    pub(super) fn check(&self, scope: &mut Scope<'_>) {
+    pub(super) fn check(&self, scope: &mut Scope<'_>, dialect: Dialect) {
         self.exposure.check(scope);
+        self.check_passwords(scope, dialect);
         image::check(scope, "MLflow", &self.image);
         image::check(scope, "the proxy", &self.proxy_image);
         if self.replicas == 0 || self.workers == 0 {
@@ -134,6 +137,43 @@ impl MlflowOptions {
             );
         }
     }
+}
+
+/// Passwords that were given are looked at, never shown; one that comes from
+/// elsewhere is not known yet.
+impl MlflowOptions {
+    fn check_passwords(&self, scope: &mut Scope<'_>, dialect: Dialect) {
+        // PyMySQL 1.2 sends passwords as Latin-1, MySQL knows them as UTF-8.
+        let is_ascii = |text: &str| text.is_ascii() || dialect == Dialect::Postgres;
+        if !all_given(self.database_password.as_ref(), is_ascii) {
+            scope.problem(
+                "bad-password",
+                "MLflow's driver for MySQL could not sign in with the database password: it is not ASCII",
+                "choose one of ASCII characters, or leave it out and get one that fits",
+            );
+        }
+        let fits = |text: &str| (1..=72).contains(&text.len()) && !text.contains('\0');
+        if !all_given(self.password.as_ref(), fits) {
+            scope.problem(
+                "bad-password",
+                "nobody could sign in with the password: bcrypt reads 1 to 72 bytes, none of them zero",
+                "choose one that fits, or leave it out and get one that does",
+            );
+        }
+    }
+}
+
+/// Whether something is true of every given part of a secret.
+fn all_given(secret: Option<&Output<Secret<String>>>, is_so: impl Fn(&str) -> bool) -> bool {
+    let mut all = true;
+    if let Some(secret) = secret {
+        secret.expr().visit_secrets(&mut |source| {
+            if let SecretSource::Provided(plain) = &**source {
+                all &= is_so(plain.expose());
+            }
+        });
+    }
+    all
 }
 
 /// A name that needs no quotes in either dialect, and that is short enough for

@@ -57,7 +57,6 @@ def postgresql():
 
 def mysql():
     pymysql = need("pymysql")
-    need("cryptography")
     tls = {
         "off": None,
         # Without an authority there is nothing to check a certificate with.
@@ -85,6 +84,11 @@ def mysql():
     connection.close()
 
 
+drivers, prepare = {
+    "postgresql": (["psycopg2"], postgresql),
+    "mysql": (["pymysql", "cryptography"], mysql),
+}[env["DB_DIALECT"]]
 # The server itself would start without boto3, and fail at the first artifact.
-need("boto3")
-{"postgresql": postgresql, "mysql": mysql}[env["DB_DIALECT"]]()
+for module in [*drivers, "boto3"]:
+    need(module)
+prepare()

@@ -92,20 +92,23 @@ fn spec(
         DeploymentSpec {
             replicas: Some(options.replicas.into()),
             selector: selector.clone(),
-            strategy: Some(one_more_first()),
+            strategy: Some(one_by_one(options.replicas)),
             template: pods::template(&labels(NAME), pod),
             ..DeploymentSpec::default()
         }
     })
 }
 
-/// Nobody waits: a new pod answers before an old one goes.
-fn one_more_first() -> DeploymentStrategy {
+/// One of several pods goes before a new one comes, since a cluster may have
+/// no room for one more; the others answer meanwhile. A single one has to wait
+/// for its successor.
+fn one_by_one(replicas: u16) -> DeploymentStrategy {
+    let (surge, unavailable) = if replicas > 1 { (0, 1) } else { (1, 0) };
     DeploymentStrategy {
         type_: Some("RollingUpdate".to_owned()),
         rolling_update: Some(RollingUpdateDeployment {
-            max_surge: Some(IntOrString::Int(1)),
-            max_unavailable: Some(IntOrString::Int(0)),
+            max_surge: Some(IntOrString::Int(surge)),
+            max_unavailable: Some(IntOrString::Int(unavailable)),
         }),
     }
 }

@@ -176,11 +176,12 @@ impl Construct for PostgresInCluster<'_> {
         let data = self.claim(scope, ground, "data", class.as_ref());
         let kept = self.claim(scope, ground, "backups", class.as_ref());
         let policy = NetworkPolicy::new(self.cluster, &namespace, NAME, pods::policy());
-        scope.add("network-policy", policy);
+        let policy = scope.add("network-policy", policy);
         let service = Service::new(self.cluster, &namespace, NAME, pods::service());
         let service = scope.add("service", service);
         let host = service.host;
         let node = self.server(scope, ground, &data, &password);
+        scope.order(policy.node, node);
         self.backup(scope, ground, &kept, &host, &password);
         PostgresInClusterHandle::new(host, password, namespace, node)
     }

@@ -15,7 +15,7 @@ use super::process::Running;
 
 /// The administrator's password: everything that has a meaning in a URL, in a
 /// shell and in SQL.
-const ADMIN_PASSWORD: &str = "a@/:%# '\"\\`$&?=+é";
+const ADMIN_PASSWORD: &str = "a@/:%# '\"\\`$&?=+";
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// A server on the loopback interface.

@@ -16,7 +16,7 @@ use super::node::{Container, Node};
 use super::process::Running;
 
 /// Everything that has a meaning in a URL, a header, a shell or SQL.
-pub(crate) const DATABASE_PASSWORD: &str = "d@/:%# +'\"\\`$&?=é";
+pub(crate) const DATABASE_PASSWORD: &str = "d@/:%# +'\"\\`$&?=";
 const LOGIN_PASSWORD: &str = "l@/:%# +'\"\\`$&?={env.HOME}é";
 const BUCKET: &str = "real-mlflow-artifacts";
 const JOB: Duration = Duration::from_secs(90);
@@ -107,9 +107,13 @@ impl<'a> Scene<'a> {
     pub(crate) fn plays(&self) {
         let _s3 = self.storage();
         // The second time is what a changed password or image does.
-        for _ in 0..2 {
-            self.job(&self.node, "mlflow-prepare").unwrap();
-            self.job(&self.node, "mlflow-migrate").unwrap();
+        for job in [
+            "mlflow-prepare",
+            "mlflow-prepare",
+            "mlflow-migrate",
+            "mlflow-migrate",
+        ] {
+            self.job(&self.node, job).unwrap();
         }
         let (server, proxy) = self.containers();
         self.check_rights(&server);
