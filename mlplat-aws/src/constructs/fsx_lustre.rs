@@ -156,20 +156,7 @@ impl FsxLustre {
                 "choose 1200 GiB, or a multiple of 2400",
             );
         }
-        if let Some(speed) = self.throughput
-            && !self.speeds().contains(&speed)
-        {
-            let speeds: Vec<_> = self.speeds().iter().map(u32::to_string).collect();
-            let fix = match speeds.is_empty() {
-                true => "leave it out, or choose a persistent kind".to_owned(),
-                false => format!("choose one of {}", speeds.join(", ")),
-            };
-            scope.problem(
-                "bad-throughput",
-                format!("FSx would refuse {speed} MB/s for each TiB of this kind"),
-                fix,
-            );
-        }
+        self.check_speed(scope);
         if self.key.is_some() && !self.is_persistent() {
             scope.problem(
                 "no-key-for-scratch",
@@ -188,6 +175,25 @@ impl FsxLustre {
                 "begin it with /",
             );
         }
+    }
+
+    fn check_speed(&self, scope: &mut Scope<'_>) {
+        let Some(speed) = self
+            .throughput
+            .filter(|speed| !self.speeds().contains(speed))
+        else {
+            return;
+        };
+        let speeds: Vec<_> = self.speeds().iter().map(u32::to_string).collect();
+        let fix = match speeds.is_empty() {
+            true => "leave it out, or choose a persistent kind".to_owned(),
+            false => format!("choose one of {}", speeds.join(", ")),
+        };
+        scope.problem(
+            "bad-throughput",
+            format!("FSx would refuse {speed} MB/s for each TiB of this kind"),
+            fix,
+        );
     }
 
     fn subnet(&self, scope: &mut Scope<'_>) -> Option<Output<SubnetId>> {

@@ -16,6 +16,7 @@ mod database;
 mod dns_record;
 mod domain;
 mod ecr_repo;
+mod efs_directory;
 mod efs_storage;
 mod eks_cluster;
 mod endpoint;
@@ -53,7 +54,8 @@ pub use database::{
 };
 pub use dns_record::DnsRecord;
 pub use ecr_repo::{EcrRepo, EcrRepoHandle};
-pub use efs_storage::{EfsDirectory, EfsDirectoryHandle, EfsStorage, EfsStorageHandle};
+pub use efs_directory::{EfsDirectory, EfsDirectoryHandle};
+pub use efs_storage::{EfsStorage, EfsStorageHandle};
 pub use eks_cluster::{EksCluster, EksClusterHandle};
 pub use endpoint::Endpoint;
 pub use fargate_profile::{FargateProfile, FargateProfileHandle};

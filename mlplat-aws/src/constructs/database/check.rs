@@ -24,7 +24,7 @@ impl<E: Engine, P> Database<E, P> {
 
     fn check_version(&self, scope: &mut Scope<'_>) {
         let facts = E::FACTS;
-        let version = match &self.version {
+        let version = match &self.with.version {
             Asked::Major(version) => *version,
             Asked::Unlisted(_) => return,
             Asked::Exact(text) => match of_exact(facts, text) {
@@ -35,7 +35,8 @@ impl<E: Engine, P> Database<E, P> {
                 }
             },
         };
-        if let (EngineSupport::EndedOn(day), false) = (version.support, self.extended_support) {
+        if let (EngineSupport::EndedOn(day), false) = (version.support, self.with.extended_support)
+        {
             scope.problem(
                 "engine-version-ended",
                 format!(
@@ -51,38 +52,38 @@ impl<E: Engine, P> Database<E, P> {
     }
 
     fn check_server(&self, scope: &mut Scope<'_>) {
-        let (class, title) = (self.class.as_str(), E::FACTS.title);
-        if !self.class.is_written_well() {
+        let (class, title) = (self.with.class.as_str(), E::FACTS.title);
+        if !self.with.class.is_written_well() {
             scope.problem(
                 "bad-instance-class",
                 format!("\"{}\" is no class of RDS", class.escape_debug()),
                 "write it as db.family.size, such as db.t4g.micro",
             );
-        } else if self.insights && E::FACTS.without_insights.contains(&class) {
+        } else if self.with.insights && E::FACTS.without_insights.contains(&class) {
             scope.problem(
                 "no-performance-insights",
                 format!("{class} is too small for Performance Insights of {title}"),
                 "choose db.t4g.medium or larger",
             );
         }
-        if self.backup_days > 35 {
+        if self.with.backup_days > 35 {
             scope.problem(
                 "bad-backup-days",
-                format!("RDS keeps no backups for {} days", self.backup_days),
+                format!("RDS keeps no backups for {} days", self.with.backup_days),
                 "choose 0 to 35 days",
             );
         }
-        if self.network.zones.len() < 2 {
+        if self.with.network.zones.len() < 2 {
             scope.problem(
                 "too-few-zones",
                 format!(
                     "RDS needs subnets in two zones, the network has {}",
-                    self.network.zones.len()
+                    self.with.network.zones.len()
                 ),
                 "spread the network over two or more: Vpc::new(..).zones(2)",
             );
         }
-        if self.public.as_ref().is_some_and(Vec::is_empty) {
+        if self.with.public.as_ref().is_some_and(Vec::is_empty) {
             scope.problem(
                 "no-networks",
                 "the database is public and open to no network",
@@ -92,7 +93,7 @@ impl<E: Engine, P> Database<E, P> {
     }
 
     fn check_storage(&self, scope: &mut Scope<'_>) {
-        let storage = self.storage_gib;
+        let storage = self.with.storage_gib;
         if !STORAGE.contains(&storage) {
             scope.problem(
                 "bad-storage",
@@ -101,7 +102,7 @@ impl<E: Engine, P> Database<E, P> {
             );
             return;
         }
-        let Max::Gib(most) = self.max_storage_gib else {
+        let Max::Gib(most) = self.with.max_storage_gib else {
             return;
         };
         // RDS asks for a tenth above what there is.
@@ -119,7 +120,7 @@ impl<E: Engine, P> Database<E, P> {
     }
 
     fn check_port(&self, scope: &mut Scope<'_>) {
-        let (port, title) = (self.port, E::FACTS.title);
+        let (port, title) = (self.with.port, E::FACTS.title);
         if !PORTS.contains(&port) {
             scope.problem(
                 "bad-port",
@@ -144,13 +145,13 @@ impl<E: Engine, P> Database<E, P> {
         let names = [
             (
                 "master user",
-                &self.username,
+                &self.with.username,
                 facts.username_max,
                 facts.reserved_users,
             ),
             (
                 "database",
-                &self.database,
+                &self.with.database,
                 facts.database_max,
                 facts.reserved_databases,
             ),
@@ -171,7 +172,7 @@ impl<E: Engine, P> Database<E, P> {
     }
 
     fn check_password(&self, scope: &mut Scope<'_>) {
-        let Password::Given(_, faults) = &self.password else {
+        let Password::Given(_, faults) = &self.with.password else {
             return;
         };
         let (least, most) = E::FACTS.password;
@@ -188,7 +189,7 @@ impl<E: Engine, P> Database<E, P> {
 
     /// The version as RDS is asked for it.
     pub(super) fn engine_version(&self) -> String {
-        match &self.version {
+        match &self.with.version {
             Asked::Major(version) => version.name.to_owned(),
             Asked::Exact(text) | Asked::Unlisted(text) => text.clone(),
         }

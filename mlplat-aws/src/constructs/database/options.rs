@@ -31,6 +31,13 @@ pub struct AwsManagedPassword;
 #[derive(Debug, Clone)]
 #[must_use = "add it to a stack"]
 pub struct Database<E, P = SealedPassword> {
+    pub(super) with: Options,
+    engine: PhantomData<fn() -> (E, P)>,
+}
+
+/// What can be chosen.
+#[derive(Debug, Clone)]
+pub(super) struct Options {
     pub(super) network: Network,
     pub(super) version: Asked,
     pub(super) extended_support: bool,
@@ -52,7 +59,6 @@ pub struct Database<E, P = SealedPassword> {
     pub(super) disposable: bool,
     pub(super) protection: Option<bool>,
     pub(super) password: Password,
-    engine: PhantomData<fn() -> (E, P)>,
 }
 
 /// The version that was asked for.
@@ -88,7 +94,7 @@ impl<E: Engine> Database<E> {
     /// GiB with 20 GiB of storage that grows up to 100.
     pub fn new(network: &Network) -> Self {
         let facts = E::FACTS;
-        Self {
+        let with = Options {
             network: network.clone(),
             version: Asked::Major(facts.default_version),
             extended_support: false,
@@ -110,6 +116,9 @@ impl<E: Engine> Database<E> {
             disposable: false,
             protection: None,
             password: Password::Generated(None),
+        };
+        Self {
+            with,
             engine: PhantomData,
         }
     }
@@ -118,7 +127,7 @@ impl<E: Engine> Database<E> {
     /// refuse is a Problem that does not show it.
     pub fn password(mut self, password: Secret<String>) -> Self {
         let faults = password::faults(&password, E::FACTS.password);
-        self.password = Password::Given(password.into(), faults);
+        self.with.password = Password::Given(password.into(), faults);
         self
     }
 
@@ -127,7 +136,7 @@ impl<E: Engine> Database<E> {
     /// that is moved gets a new password unless it is told the old key:
     /// `metadata/master-password` for one that was at `metadata`.
     pub fn password_key(mut self, key: impl KnownText) -> Self {
-        self.password = Password::Generated(Some(key.into()));
+        self.with.password = Password::Generated(Some(key.into()));
         self
     }
 
@@ -148,27 +157,10 @@ impl<E: Engine> Database<E> {
     /// ```
     pub fn aws_managed_password(self) -> Database<E, AwsManagedPassword> {
         Database {
-            network: self.network,
-            version: self.version,
-            extended_support: self.extended_support,
-            allow_major_upgrade: self.allow_major_upgrade,
-            class: self.class,
-            storage_gib: self.storage_gib,
-            max_storage_gib: self.max_storage_gib,
-            port: self.port,
-            peers: self.peers,
-            public: self.public,
-            name: self.name,
-            database: self.database,
-            username: self.username,
-            key: self.key,
-            parameters: self.parameters,
-            multi_az: self.multi_az,
-            backup_days: self.backup_days,
-            insights: self.insights,
-            disposable: self.disposable,
-            protection: self.protection,
-            password: Password::AwsManaged,
+            with: Options {
+                password: Password::AwsManaged,
+                ..self.with
+            },
             engine: PhantomData,
         }
     }
@@ -178,77 +170,77 @@ impl<E: Engine, P> Database<E, P> {
     /// Under a name of the user's choice: 1 to 63 letters, digits and `-`. A
     /// replacement then has to delete first. Default: generated.
     pub fn name(mut self, name: impl KnownText) -> Self {
-        self.name = Some(name.into());
+        self.with.name = Some(name.into());
         self
     }
 
     /// The major version. The newest minor version of it is taken, and RDS
     /// raises that in the maintenance window.
     pub fn version(mut self, version: E::Version) -> Self {
-        self.version = Asked::Major(version.into());
+        self.with.version = Asked::Major(version.into());
         self
     }
 
     /// Exactly this version, which RDS then leaves alone: `8.4.9`, `17.6`.
     pub fn exact_version(mut self, version: impl KnownText) -> Self {
-        self.version = Asked::Exact(version.into());
+        self.with.version = Asked::Exact(version.into());
         self
     }
 
     /// A version that this library does not know yet.
     pub fn unlisted_version(mut self, version: impl KnownText) -> Self {
-        self.version = Asked::Unlisted(version.into());
+        self.with.version = Asked::Unlisted(version.into());
         self
     }
 
     /// Stays on a version beyond its standard support, at an extra price for
     /// each vCPU and hour. Otherwise RDS upgrades to the next one at its end.
     pub fn extended_support(mut self) -> Self {
-        self.extended_support = true;
+        self.with.extended_support = true;
         self
     }
 
     /// Means a change of the major version; without it AWS refuses one.
     pub fn allow_major_upgrade(mut self) -> Self {
-        self.allow_major_upgrade = true;
+        self.with.allow_major_upgrade = true;
         self
     }
 
     /// The size of the server. A change restarts it.
     pub fn class(mut self, class: impl Into<DbClass>) -> Self {
-        self.class = class.into();
+        self.with.class = class.into();
         self
     }
 
     /// Storage to begin with, 20 to 65,536 GiB. It can grow and never shrink.
     pub fn storage_gib(mut self, gib: u32) -> Self {
-        self.storage_gib = gib;
+        self.with.storage_gib = gib;
         self
     }
 
     /// Up to where RDS makes the storage larger by itself, at least a tenth
     /// above [`storage_gib`](Self::storage_gib). Default: five times that.
     pub fn max_storage_gib(mut self, gib: u32) -> Self {
-        self.max_storage_gib = Max::Gib(gib);
+        self.with.max_storage_gib = Max::Gib(gib);
         self
     }
 
     /// Storage that does not grow by itself.
     pub fn fixed_storage(mut self) -> Self {
-        self.max_storage_gib = Max::None;
+        self.with.max_storage_gib = Max::None;
         self
     }
 
     /// Another port than the engine's own, 1,150 to 65,535.
     pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
+        self.with.port = port;
         self
     }
 
     /// Lets the interfaces of a security group reach it: a cluster's pods and
     /// nodes, or another group's.
     pub fn reachable_from(mut self, whom: &impl HasSecurityGroup) -> Self {
-        self.peers.push(Peer::group(whom));
+        self.with.peers.push(Peer::group(whom));
         self
     }
 
@@ -259,68 +251,68 @@ impl<E: Engine, P> Database<E, P> {
         mut self,
         networks: impl IntoIterator<Item = S>,
     ) -> Self {
-        self.public = Some(networks.into_iter().map(Into::into).collect());
+        self.with.public = Some(networks.into_iter().map(Into::into).collect());
         self
     }
 
     /// Name of the database that is made along. Default `main`. A change
     /// replaces the server.
     pub fn database(mut self, name: impl KnownText) -> Self {
-        self.database = name.into();
+        self.with.database = name.into();
         self
     }
 
     /// Name of the master user. Default: `admin` for MySQL, `postgres` for
     /// PostgreSQL. A change replaces the server.
     pub fn username(mut self, name: impl KnownText) -> Self {
-        self.username = name.into();
+        self.with.username = name.into();
         self
     }
 
     /// Encrypted by a KMS key, by its ARN, instead of the account's own; the
     /// secret with the password too.
     pub fn encrypted_by(mut self, key_arn: impl Gives<String>) -> Self {
-        self.key = Some(key_arn.into());
+        self.with.key = Some(key_arn.into());
         self
     }
 
     /// Sets a parameter of the engine: `max_connections`. The one that forces
     /// TLS can be set too; then it is yours.
     pub fn parameter(mut self, name: impl KnownText, value: impl KnownText) -> Self {
-        self.parameters.insert(name.into(), value.into());
+        self.with.parameters.insert(name.into(), value.into());
         self
     }
 
     /// With a second server in another zone that takes over within a minute
     /// or two: for production, at twice the price.
     pub fn multi_az(mut self) -> Self {
-        self.multi_az = true;
+        self.with.multi_az = true;
         self
     }
 
     /// For how many days backups are kept, 0 to 35.
     pub fn backup_days(mut self, days: u32) -> Self {
-        self.backup_days = days;
+        self.with.backup_days = days;
         self
     }
 
     /// Records what the database waits for, for seven days.
     pub fn performance_insights(mut self) -> Self {
-        self.insights = true;
+        self.with.insights = true;
         self
     }
 
     /// Makes AWS refuse to delete it, or not. Default: in an environment
     /// called `prod`.
     pub fn deletion_protection(mut self, on: bool) -> Self {
-        self.protection = Some(on);
+        self.with.protection = Some(on);
         self
     }
 
     /// For examples and tests: no backups, no last snapshot, no protection.
     /// Deleting it destroys the data at once.
     pub fn disposable(mut self) -> Self {
-        self.disposable = true;
+        self.with.disposable = true;
         self
     }
 }

@@ -31,7 +31,7 @@ impl<E: Engine> Construct for Database<E, SealedPassword> {
 
     fn build(self, scope: &mut Scope<'_>) -> E::Handle {
         self.check(scope);
-        let password = match &self.password {
+        let password = match &self.with.password {
             Password::Given(password, _) => password.clone(),
             Password::Generated(Some(key)) => Output::generated(key.clone(), PASSWORD),
             Password::Generated(None) | Password::AwsManaged => {
@@ -53,7 +53,7 @@ impl<E: Engine> Construct for Database<E, AwsManagedPassword> {
         self.check(scope);
         let (instance, group) = self.server(scope, |instance| {
             instance.manage_master_user_password = Some(true.into());
-            instance.master_user_secret_kms_key_id = self.key.clone();
+            instance.master_user_secret_kms_key_id = self.with.key.clone();
         });
         let secret = instance.master_user_secret_arn.clone();
         self.parts(instance, group, secret).into()
@@ -68,9 +68,9 @@ impl<E: Engine, P> Database<E, P> {
         scope: &mut Scope<'_>,
         credentials: impl FnOnce(&mut rds::DbInstance),
     ) -> (rds::DbInstanceHandle, Output<SecurityGroupId>) {
-        let subnets = match self.public {
-            Some(_) => self.network.public_subnets.ids(),
-            None => self.network.private_subnets.ids(),
+        let subnets = match self.with.public {
+            Some(_) => self.with.network.public_subnets.ids(),
+            None => self.with.network.private_subnets.ids(),
         };
         let tags = named(scope, "");
         let description = format!("{} database", E::FACTS.title);
@@ -101,7 +101,7 @@ impl<E: Engine, P> Database<E, P> {
     ) -> Output<DbParameterGroupName> {
         let (tls, on) = E::FACTS.tls;
         let mut parameters = BTreeMap::from([(tls.to_owned(), on.into())]);
-        let chosen = self.parameters.iter();
+        let chosen = self.with.parameters.iter();
         parameters.extend(chosen.map(|(name, value)| (name.clone(), value.clone().into())));
         let group = rds::DbParameterGroup {
             parameters,
@@ -112,51 +112,55 @@ impl<E: Engine, P> Database<E, P> {
     }
 
     fn security_group(&self, description: &str) -> SecurityGroup {
-        let mut group = SecurityGroup::new(&self.network, description);
-        let networks = self.public.iter().flatten().map(Peer::network);
-        for peer in self.peers.iter().cloned().chain(networks) {
-            group = group.allow(Ports::tcp(self.port), peer);
+        let mut group = SecurityGroup::new(&self.with.network, description);
+        let networks = self.with.public.iter().flatten().map(Peer::network);
+        for peer in self.with.peers.iter().cloned().chain(networks) {
+            group = group.allow(Ports::tcp(self.with.port), peer);
         }
         group
     }
 
     /// The instance as far as the options alone say it.
     fn instance(&self, env: &str) -> rds::DbInstance {
-        let most = match self.max_storage_gib {
-            Max::Default => Some(self.storage_gib.saturating_mul(5).min(65_536)),
+        let most = match self.with.max_storage_gib {
+            Max::Default => Some(self.with.storage_gib.saturating_mul(5).min(65_536)),
             Max::Gib(most) => Some(most),
             Max::None => None,
         };
-        let lifecycle = match self.extended_support {
+        let lifecycle = match self.with.extended_support {
             true => EngineLifecycleSupport::Extended,
             false => EngineLifecycleSupport::ExtendedDisabled,
         };
-        let protection = self.protection.unwrap_or(env == "prod") && !self.disposable;
-        let exact = matches!(self.version, Asked::Exact(_));
-        let backup_days = if self.disposable { 0 } else { self.backup_days };
-        let name = self.name.clone().map(DbInstanceIdentifier::new);
+        let protection = self.with.protection.unwrap_or(env == "prod") && !self.with.disposable;
+        let exact = matches!(self.with.version, Asked::Exact(_));
+        let backup_days = if self.with.disposable {
+            0
+        } else {
+            self.with.backup_days
+        };
+        let name = self.with.name.clone().map(DbInstanceIdentifier::new);
         rds::DbInstance {
             db_instance_identifier: name.map(Into::into),
             engine_version: Some(self.engine_version().into()),
-            allow_major_version_upgrade: self.allow_major_upgrade.then(|| true.into()),
+            allow_major_version_upgrade: self.with.allow_major_upgrade.then(|| true.into()),
             auto_minor_version_upgrade: Some((!exact).into()),
             engine_lifecycle_support: Some(lifecycle.into()),
-            allocated_storage: Some(self.storage_gib.into()),
+            allocated_storage: Some(self.with.storage_gib.into()),
             max_allocated_storage: most.map(Into::into),
             storage_type: Some(StorageType::Gp3.into()),
-            kms_key_id: self.key.clone(),
-            publicly_accessible: self.public.is_some().into(),
-            multi_az: Some(self.multi_az.into()),
+            kms_key_id: self.with.key.clone(),
+            publicly_accessible: self.with.public.is_some().into(),
+            multi_az: Some(self.with.multi_az.into()),
             ca_certificate_identifier: Some(AUTHORITY.into()),
-            db_name: Some(self.database.clone().into()),
-            master_username: Some(self.username.clone().into()),
+            db_name: Some(self.with.database.clone().into()),
+            master_username: Some(self.with.username.clone().into()),
             backup_retention_period: Some(backup_days.into()),
             copy_tags_to_snapshot: Some(true.into()),
-            enable_performance_insights: Some(self.insights.into()),
-            performance_insights_retention_period: self.insights.then(|| 7.into()),
+            enable_performance_insights: Some(self.with.insights.into()),
+            performance_insights_retention_period: self.with.insights.then(|| 7.into()),
             deletion_protection: Some(protection.into()),
-            skip_final_snapshot: Some(self.disposable.into()),
-            ..rds::DbInstance::new(E::FACTS.name, self.class.as_str(), self.port)
+            skip_final_snapshot: Some(self.with.disposable.into()),
+            ..rds::DbInstance::new(E::FACTS.name, self.with.class.as_str(), self.with.port)
         }
     }
 
@@ -169,19 +173,19 @@ impl<E: Engine, P> Database<E, P> {
         password: &Output<Secret<String>>,
     ) -> Output<SecretArn> {
         let members = [
-            ("dbname", Expr::text(&self.database)),
+            ("dbname", Expr::text(&self.with.database)),
             ("engine", Expr::text(E::FACTS.name)),
             ("host", instance.endpoint_address.expr().clone()),
             ("password", password.expr().clone()),
             ("port", instance.endpoint_port.expr().clone()),
-            ("username", Expr::text(&self.username)),
+            ("username", Expr::text(&self.with.username)),
         ];
         let members = members.map(|(name, expr)| (name.to_owned(), expr));
         let json = Output::from_expr(Expr::Json(Arc::new(Expr::map(members))));
         let secret = secretsmanager::Secret {
             description: Some(format!("Master user of a {} database", E::FACTS.title).into()),
-            kms_key_id: self.key.clone(),
-            force_delete_without_recovery: self.disposable.then(|| true.into()),
+            kms_key_id: self.with.key.clone(),
+            force_delete_without_recovery: self.with.disposable.then(|| true.into()),
             tags: named(scope, ""),
             ..secretsmanager::Secret::new(json)
         };
@@ -197,10 +201,10 @@ impl<E: Engine, P> Database<E, P> {
         Parts {
             host: instance.endpoint_address,
             port: instance.endpoint_port,
-            database: self.database.into(),
-            username: self.username.into(),
+            database: self.with.database.into(),
+            username: self.with.username.into(),
             secret_arn,
-            secret_key: self.key,
+            secret_key: self.with.key,
             security_group,
             instance_arn: instance.db_instance_arn,
             node: instance.node,
