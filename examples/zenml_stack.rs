@@ -1,5 +1,6 @@
-//! The first slice of the ZenML platform: a network, an EKS cluster with its
-//! nodes, an artifact store, and what pipelines need in the cluster.
+//! The AWS half of the ZenML platform: a network, an EKS cluster with its
+//! nodes, an artifact store, a container registry, a metadata database, an
+//! MLflow tracking server, and what pipelines need in the cluster.
 
 #[cfg(test)]
 #[path = "zenml_stack/bench.rs"]
@@ -26,10 +27,8 @@ struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            cidr: "10.10.0.0/16".to_owned(),
-            max_nodes: 4,
-        }
+        let cidr = "10.10.0.0/16".to_owned();
+        Self { cidr, max_nodes: 4 }
     }
 }
 
@@ -39,20 +38,35 @@ fn zenml_stack(stack: &mut Stack) {
     let cluster = EksCluster::new(&network).nodes(1..=settings.max_nodes);
     let cluster = stack.add("cluster", cluster);
     let artifacts = stack.add("artifacts", Bucket::new().versioned());
+    let registry = stack.add("registry", EcrRepo::new().name("zenml-kubernetes"));
+    let metadata = MySql::new(&network)
+        .database("zenml")
+        .reachable_from(&cluster);
+    let metadata = stack.add("metadata", metadata.disposable());
+    let mlflow = Mlflow {
+        cluster: &cluster,
+        metadata: &metadata,
+        artifacts: &artifacts,
+    };
+    let mlflow = stack.add("mlflow", mlflow);
 
     let workloads = stack.add("workloads", Namespace::new(&cluster, "zenml"));
     let runner = ServiceAccount::new(&cluster, &workloads, "zenml-runner");
     let runner = stack.add("runner", runner);
-    let identity = PodIdentity::new(&cluster, &runner);
-    stack.add("identity", identity.grant(artifacts.read_write()));
-
+    let identity = PodIdentity::new(&cluster, &runner).grant(artifacts.read_write());
+    stack.add("identity", identity.grant(registry.push()));
     let config = ConfigMap::new(&cluster, &workloads, "zenml-config");
-    stack.add("config", config.entry("artifacts", artifacts.uri()));
-    let key = Output::generated("zenml-store-key", Generated::alphanumeric(32));
-    let secret = KubeSecret::new(&cluster, &workloads, "zenml-store");
-    stack.add("store-key", secret.entry("encryption-key", key));
+    let config = config.entry("artifacts", artifacts.uri());
+    stack.add("config", config.entry("tracking-uri", &mlflow.internal_url));
 
     stack.output("eks-cluster-name", &cluster.name);
     stack.output("s3-bucket-path", &artifacts.uri());
-    stack.output("workload-namespace", &workloads.name);
+    stack.output("ecr-registry", &registry.registry);
+    stack.output("ecr-registry-name", &registry.name);
+    stack.output("metadata-db-host", &metadata.host);
+    stack.output("metadata-db-username", &metadata.username);
+    stack.output("metadata-db-password", &metadata.password);
+    stack.output("tracking-uri", &mlflow.url);
+    stack.output("tracking-username", &mlflow.username);
+    stack.output("tracking-password", &mlflow.password);
 }

@@ -181,6 +181,16 @@ fn step<'a>(
                     next.insert(back(types, at, holder, field)?);
                 }
             }
+            Join::Offered(what) => {
+                let offering = types.values().filter(|other| {
+                    let mut offers = other.offers.iter().filter(|offer| offer.what == *what);
+                    offers.any(|offer| {
+                        let field = other.field(offer.to);
+                        field.is_some_and(|field| field.refs.targets().contains(at))
+                    })
+                });
+                next.extend(offering.map(|other| other.name));
+            }
             Join::Where(field, _) => {
                 ty.field(field).ok_or(format!("{at} has no {field}"))?;
                 next.insert(ty.name);
@@ -333,6 +343,26 @@ fn every_resource_type_has_a_mapping_of_its_own_fields() {
                 "{}.{}",
                 mapping.ty,
                 path.field
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_offered_is_offered_to_a_type_that_a_field_names() {
+    for ty in catalog() {
+        for offer in ty.offers {
+            let field = ty.field(offer.to).unwrap_or_else(|| {
+                panic!(
+                    "{} offers {} by {}, which it has not",
+                    ty.name, offer.what, offer.to
+                )
+            });
+            assert!(
+                !field.refs.targets().is_empty(),
+                "{}: {}",
+                ty.name,
+                offer.to
             );
         }
     }

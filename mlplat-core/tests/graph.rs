@@ -188,3 +188,97 @@ fn the_program_hash_ignores_lines_and_sees_values() {
     assert_eq!(build(1).program_hash(), again.program_hash());
     assert_ne!(build(1).program_hash(), build(2).program_hash());
 }
+
+/// Machines offer a place to run; a workload comes after them whatever their
+/// type is called.
+mod offers {
+    use mlplat_core::facts::{
+        By, Fails, Held, Join, Need, Offer, OnChange, Refs, TYPE, Type, f, opt,
+    };
+    use mlplat_core::{Output, Resource};
+
+    use super::*;
+
+    static YARD: Type = Type {
+        name: "test.Yard",
+        outputs: &[mlplat_core::facts::OutputFact::fixed("Id", "yard-{hex17}")],
+        ..TYPE
+    };
+    static MACHINE: Type = Type {
+        name: "other.Machine",
+        fields: &[
+            f(
+                "Yard",
+                OnChange::Replace,
+                Refs::To("test.Yard", Held::Dangles),
+            ),
+            opt("Beside", OnChange::Replace),
+        ],
+        offers: &[Offer {
+            what: "power",
+            to: "Yard",
+        }],
+        ..TYPE
+    };
+    static LOAD: Type = Type {
+        name: "test.Load",
+        fields: &[opt("Yard", OnChange::Replace)],
+        needs: &[Need {
+            what: "power",
+            path: &[Join::Follow("Yard"), Join::Offered("power")],
+            by: By::ToBecomeReady,
+            fails: Fails::OrderOnly,
+        }],
+        ..TYPE
+    };
+
+    #[derive(Resource, Clone)]
+    #[resource(facts = YARD, handle = YardHandle { id: String })]
+    struct Yard {}
+
+    #[derive(Resource, Clone)]
+    #[resource(facts = MACHINE, handle = MachineHandle {})]
+    struct Machine {
+        yard: Output<String>,
+        beside: Option<Output<String>>,
+    }
+
+    #[derive(Resource, Clone)]
+    #[resource(facts = LOAD, handle = LoadHandle {})]
+    struct Load {
+        yard: Option<Output<String>>,
+    }
+
+    #[test]
+    fn what_is_offered_to_a_node_comes_first() {
+        let graph = Graph::build(Context::new("offers"), |stack| {
+            let here = stack.add("here", Yard {});
+            let there = stack.add("there", Yard {});
+            let yard = Some((&here.id).into());
+            stack.add("load", Load { yard });
+            stack.add("nowhere", Load { yard: None });
+            for (name, at, beside) in [
+                ("mine", &here, None),
+                ("theirs", &there, None),
+                // Naming the yard in another field offers nothing to it.
+                ("beside", &there, Some((&here.id).into())),
+            ] {
+                let yard = (&at.id).into();
+                stack.add(name, Machine { yard, beside });
+            }
+        })
+        .unwrap();
+        let after = |path: &str| -> Vec<String> {
+            let id = graph.find(&path.parse().unwrap()).unwrap();
+            let earlier = graph.node(id).after.iter();
+            let mut paths: Vec<_> = earlier.map(|id| graph.node(*id).path.to_string()).collect();
+            paths.sort();
+            paths
+        };
+        assert_eq!(after("load"), ["here", "mine"]);
+        assert!(after("nowhere").is_empty());
+        let load = graph.find(&"load".parse().unwrap()).unwrap();
+        let needed = graph.needed(load);
+        assert_eq!((needed.len(), needed[0].1.len()), (1, 1));
+    }
+}

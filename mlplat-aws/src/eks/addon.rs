@@ -1,8 +1,8 @@
 //! `eks.Addon`.
 
 use mlplat_core::facts::{
-    By, Canon, Fails, Held, Join, Need, OnChange, OutputFact, Recovery, Refs, Scope, TYPE, Type,
-    Unique, Updating, f, opt, w,
+    By, Canon, Fails, Held, Join, Need, Offer, OnChange, OutputFact, Recovery, Refs, Scope, TYPE,
+    Type, Unique, Updating, f, opt, w,
 };
 use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
@@ -87,6 +87,12 @@ pub static ADDON: Type = Type {
         scope: Scope::Parent("ClusterName"),
         code: "ResourceInUseException",
         held_after_delete_s: 0,
+    }],
+    // Names, volumes and credentials of pods are the work of add-ons: what
+    // runs in the cluster comes after them and goes before them.
+    offers: &[Offer {
+        what: "pods",
+        to: "ClusterName",
     }],
     needs: &[
         needs_nodes!("coredns"),

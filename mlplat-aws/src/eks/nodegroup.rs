@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use mlplat_core::facts::{
-    Alphabet, By, Canon, Fails, Held, Join, NameRule, Need, OnChange, OutputFact, Quota, Recovery,
-    Refs, Scope, Side, TYPE, Type, Unique, Updating, f, opt, w,
+    Alphabet, By, Canon, Fails, Held, Join, NameRule, Need, Offer, OnChange, OutputFact, Quota,
+    Recovery, Refs, Scope, Side, TYPE, Type, Unique, Updating, f, opt, w,
 };
 use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
@@ -93,6 +93,10 @@ pub static NODEGROUP: Type = Type {
         kind: "eni",
         holds: "Subnets",
         s: (0, 600),
+    }],
+    offers: &[Offer {
+        what: "pods",
+        to: "ClusterName",
     }],
     needs: &[
         Need {

@@ -17,6 +17,19 @@ pub enum Join {
     /// To the objects of any of these types whose field (second) names one of
     /// these: instances or Fargate, for example.
     BackAny(&'static [&'static str], &'static str),
+    /// To the objects that offer this to one of these, whatever their type:
+    /// see [`Offer`]. So a Kubernetes workload comes after the machines that
+    /// its pods run on, though no Kubernetes type knows a cloud's.
+    Offered(&'static str),
     /// Keep only the objects whose field (first) has this literal value.
     Where(&'static str, &'static str),
+}
+
+/// Something that a type's objects do for another, for [`Join::Offered`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Offer {
+    /// What: `pods` for somewhere to run them.
+    pub what: &'static str,
+    /// The field that names for whom.
+    pub to: &'static str,
 }

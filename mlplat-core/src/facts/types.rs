@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Alone, Data, Field, Life, Need, Side, Updating, instant};
+use super::{Alone, Data, Field, Life, Need, Offer, Side, Updating, instant};
 
 /// Everything that is declared about one resource type.
 ///
@@ -59,6 +59,8 @@ pub struct Type {
     pub brings: &'static [Side],
     /// Causes without an id.
     pub needs: &'static [Need],
+    /// What it does for others.
+    pub offers: &'static [Offer],
     /// Whether objects of it come and go one at a time.
     pub alone: Option<Alone>,
     /// Conditions under which the API refuses to delete it.
@@ -98,6 +100,7 @@ pub const TYPE: Type = Type {
     finds: "",
     brings: &[],
     needs: &[],
+    offers: &[],
     alone: None,
     blocked: &[],
     data: Data::None,

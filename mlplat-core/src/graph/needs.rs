@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::Node;
+use super::{Graph, Node};
 use crate::facts::{Join, Need};
 use crate::wiring::{Expr, NodeId};
 
@@ -30,6 +30,23 @@ pub(super) fn add_edges(nodes: &mut [Node]) {
     };
     for (at, needed) in found {
         nodes[at].after.extend(needed);
+    }
+}
+
+impl Graph {
+    /// What a node needs by the facts of its type, each with the nodes that it
+    /// leads to. Every one of them is in [`Node::after`] too.
+    #[must_use]
+    pub fn needed(&self, id: NodeId) -> Vec<(&'static Need, Vec<NodeId>)> {
+        let needs = self.node(id).ty.needs;
+        if needs.is_empty() {
+            return Vec::new();
+        }
+        let index = Index::new(self.nodes());
+        needs
+            .iter()
+            .map(|need| (need, index.walk(id.index(), need)))
+            .collect()
     }
 }
 
@@ -78,6 +95,7 @@ impl<'a> Index<'a> {
                 }
                 Join::Back(ty, field) => next.extend(self.back(*at, &[*ty], field)),
                 Join::BackAny(types, field) => next.extend(self.back(*at, types, field)),
+                Join::Offered(what) => next.extend(self.offering(*at, what)),
                 Join::Where(field, value) => {
                     let literal = self.nodes[*at].inputs.get(*field);
                     if matches!(literal, Some(Expr::Literal(v)) if v.as_str() == Some(value)) {
@@ -87,6 +105,20 @@ impl<'a> Index<'a> {
             }
         }
         next
+    }
+
+    /// The nodes that offer something to a node.
+    fn offering<'b>(&'b self, at: usize, what: &'b str) -> impl Iterator<Item = usize> + 'b {
+        let holders = self.holders.get(&at).into_iter().flatten();
+        let offers = move |holder: usize, by: &str| {
+            let offers = self.nodes[holder].ty.offers.iter();
+            offers
+                .clone()
+                .any(|offer| offer.what == what && offer.to == by)
+        };
+        holders
+            .filter(move |(holder, by)| offers(*holder, by))
+            .map(|(holder, _)| *holder)
     }
 
     /// The nodes of some types that name a node in a field.

@@ -65,12 +65,13 @@ pub(super) const NAMESPACED: Type = Type {
     ..CLUSTER_WIDE
 };
 
-/// What a type with pods starts from. They can be made before there is a
-/// machine and would wait for one; the time is better spent, and a failure
-/// better told, when the machines come first.
+/// What a type with pods, or with volumes of pods, starts from. They can be
+/// made before there is a machine and a driver, and would wait; a failure is
+/// better told when these come first, and volumes only go while their driver
+/// is there.
 pub(super) const WITH_PODS: Type = Type {
     needs: &[Need {
-        what: "somewhere for its pods to run",
+        what: "what pods run on",
         path: &[Join::Follow("Cluster"), Join::Offered("pods")],
         by: By::ToBecomeReady,
         fails: Fails::OrderOnly,

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::PersistentVolumeClaimSpec;
 use mlplat_core::facts::{Document, Type, w};
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
-use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED, OUTPUTS, spec};
+use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, OUTPUTS, WITH_PODS, spec};
 use super::{NamespaceHandle, NamespaceName};
 use crate::Spec;
 
@@ -38,7 +38,7 @@ pub static PERSISTENT_VOLUME_CLAIM: Type = Type {
     create: w(10, &["Pending", "Bound"], 0),
     update: w(10, &["Resizing", "Bound"], 0),
     delete: w(10, &["Terminating"], 0),
-    ..NAMESPACED
+    ..WITH_PODS
 };
 
 /// A volume for pods, made by its storage class. Kubernetes API: `v1` `PersistentVolumeClaim`.

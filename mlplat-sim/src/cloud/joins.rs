@@ -25,7 +25,7 @@ impl Inner {
                 .collect();
             here.sort_by_key(|object| object.key);
             here.dedup_by_key(|object| object.key);
-            left |= matches!(join, Join::Back(..) | Join::BackAny(..));
+            left |= matches!(join, Join::Back(..) | Join::BackAny(..) | Join::Offered(_));
             if here.is_empty() && !left {
                 return None;
             }
@@ -45,6 +45,20 @@ impl Inner {
         fitting.filter(names).collect()
     }
 
+    /// The objects that offer something to an object.
+    fn offering<'a>(&'a self, object: &SimObject, what: &str) -> Vec<&'a SimObject> {
+        let offers = |other: &&SimObject| {
+            let ty = self.by_type.get(other.ty.as_str());
+            let mut fields = ty
+                .iter()
+                .flat_map(|ty| ty.offers)
+                .filter(|offer| offer.what == what)
+                .filter_map(|offer| other.inputs.get(offer.to));
+            fields.any(|value| object.is_named_by(value))
+        };
+        self.live().filter(offers).collect()
+    }
+
     fn step<'a>(&'a self, object: &'a SimObject, join: &Join) -> Vec<&'a SimObject> {
         match join {
             Join::Follow(field) => match object.inputs.get(*field) {
@@ -56,6 +70,7 @@ impl Inner {
             },
             Join::Back(ty, field) => self.back(object, &[*ty], field),
             Join::BackAny(types, field) => self.back(object, types, field),
+            Join::Offered(what) => self.offering(object, what),
             Join::Where(field, value) => {
                 let fits = object.inputs.get(*field).and_then(Value::as_str) == Some(value);
                 if fits { vec![object] } else { Vec::new() }
