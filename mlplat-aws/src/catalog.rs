@@ -69,5 +69,6 @@ static CATALOG: &[&Type] = &[
     &s3::BUCKET,
     &s3::BUCKET_POLICY,
     &secretsmanager::SECRET,
+    &lookups::QUOTA,
     &lookups::CALLER_IDENTITY,
 ];

@@ -41,5 +41,8 @@ pub(crate) const ROUTE53: &str = "Route 53 API 2013-04-01 in botocore 1.44.5 (20
 /// Certificate Manager.
 pub(crate) const ACM: &str = "ACM API 2015-12-08 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; ACM quotas and user guide read 2026-11-20";
 
+/// Service Quotas.
+pub(crate) const SERVICE_QUOTAS: &str = "Service Quotas API 2019-06-24 in botocore 1.44.5 (2026-11); EC2 quotas, user guide read 2026-11-20";
+
 /// ECR.
 pub(crate) const ECR: &str = "ECR API 2015-09-21 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; ECR quotas and user guide read 2026-11-20";

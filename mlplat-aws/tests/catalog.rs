@@ -68,6 +68,7 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<lookups::CallerIdentity>(),
         struct_fields::<lookups::ClusterVersions>(),
         struct_fields::<lookups::HostedZoneByName>(),
+        struct_fields::<lookups::Quota>(),
         struct_fields::<kms::Alias>(),
         struct_fields::<kms::Key>(),
         struct_fields::<rds::DbInstance>(),
@@ -243,6 +244,13 @@ fn keys_names_and_recovery_use_fields_that_exist() {
                 .field(rule.field)
                 .unwrap_or_else(|| panic!("{}", ty.name));
             assert_eq!(field.change, OnChange::Replace, "{}", ty.name);
+        }
+        if let Some(floor) = ty.floor {
+            assert!(
+                has(floor.wanted) && ty.output(floor.output).is_some(),
+                "{}",
+                ty.name
+            );
         }
         let alone = ty.alone.map_or("", |alone| alone.within);
         assert!(alone.is_empty() || has(alone), "{}", ty.name);

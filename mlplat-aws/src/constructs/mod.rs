@@ -5,6 +5,7 @@
 //! of add-ons) can be changed on any resource below it by `.edit(..)` and
 //! `.raw(..)`.
 
+mod accelerator;
 mod access_entry;
 mod bucket;
 mod certificate;
@@ -22,6 +23,8 @@ mod eks_cluster;
 mod endpoint;
 mod fargate_profile;
 mod fsx_lustre;
+mod github_oidc_role;
+mod gpu_node_group;
 mod grant;
 mod hosted_zone;
 mod identity;
@@ -60,6 +63,8 @@ pub use eks_cluster::{EksCluster, EksClusterHandle};
 pub use endpoint::Endpoint;
 pub use fargate_profile::{FargateProfile, FargateProfileHandle};
 pub use fsx_lustre::{FsxLustre, FsxLustreHandle};
+pub use github_oidc_role::GithubOidcRole;
+pub use gpu_node_group::{GpuNodeGroup, GpuNodeGroupHandle};
 pub use grant::Grant;
 pub use hosted_zone::{HostedZone, HostedZoneHandle, HostedZoneLookup};
 pub use identity::IdentityHandle;

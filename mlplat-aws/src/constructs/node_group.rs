@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use mlplat_core::wiring::KnownText;
 use mlplat_core::{Construct, Output, Scope};
 
+use super::accelerator::{of_image, of_instance};
 use super::eks_cluster::EksClusterHandle;
 use super::instance::{data_device, image_is_arm, is_arm, is_instance_type};
 use super::network::{PrivateSubnets, PublicSubnets};
@@ -179,6 +180,12 @@ impl NodeGroup {
                 "image-does-not-fit",
                 format!("{name} cannot run the image {:?}", self.ami),
                 "choose an image and instance types of the same processor",
+            );
+        } else if of_image(self.ami).is_some() && of_image(self.ami) != of_instance(name) {
+            scope.problem(
+                "image-does-not-fit",
+                format!("{name} has no accelerator for the image {:?}", self.ami),
+                "choose an image without drivers, or instance types that need them",
             );
         }
     }

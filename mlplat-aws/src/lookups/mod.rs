@@ -8,9 +8,11 @@ mod availability_zones;
 mod caller_identity;
 mod cluster_versions;
 mod hosted_zone_by_name;
+mod service_quota;
 
 pub use addon_version::*;
 pub use availability_zones::*;
 pub use caller_identity::*;
 pub use cluster_versions::*;
 pub use hosted_zone_by_name::*;
+pub use service_quota::*;

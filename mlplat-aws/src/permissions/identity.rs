@@ -1,4 +1,4 @@
-//! IAM, STS.
+//! IAM, STS, Service Quotas.
 
 use super::table::{NOTHING, Permissions};
 
@@ -55,6 +55,14 @@ pub(super) const ROWS: &[Permissions] = &[
         read: &["iam:ListAttachedRolePolicies"],
         delete: &["iam:DetachRolePolicy"],
         on: &[ROLE],
+        ..NOTHING
+    },
+    Permissions {
+        ty: "servicequotas.Quota",
+        read: &[
+            "servicequotas:GetAWSDefaultServiceQuota",
+            "servicequotas:GetServiceQuota",
+        ],
         ..NOTHING
     },
     Permissions {

@@ -74,6 +74,7 @@ pub const EVERYWHERE: &[&str] = &[
     "route53:ListHostedZones",
     "route53:ListHostedZonesByName",
     "secretsmanager:GetRandomPassword",
+    "servicequotas:GetAWSDefaultServiceQuota",
     "servicequotas:GetServiceQuota",
     "sts:GetCallerIdentity",
     "tag:GetResources",

@@ -54,6 +54,32 @@ pub fn irsa(
     )
 }
 
+/// The issuer of GitHub Actions' tokens, without `https://`.
+pub const GITHUB: &str = "token.actions.githubusercontent.com";
+
+/// Runs of GitHub Actions whose token has one of these subjects:
+/// `repo:owner/name:ref:refs/heads/main`. They are compared whole, and the
+/// audience is asked for, as with [`irsa`].
+pub fn github(
+    provider: impl Gives<OidcProviderArn>,
+    subjects: impl IntoIterator<Item = String>,
+) -> PolicyDocument {
+    let subjects = subjects.into_iter().map(Into::into);
+    PolicyDocument::new(
+        [Statement::allow([action!("sts:AssumeRoleWithWebIdentity")])
+            .by(Principal::Federated(provider.into()))
+            .when(Condition::equals(
+                format!("{GITHUB}:aud"),
+                "sts.amazonaws.com",
+            ))
+            .when(Condition::new(
+                Operator::StringEquals,
+                format!("{GITHUB}:sub"),
+                subjects,
+            ))],
+    )
+}
+
 /// Fargate, for the pods of one cluster and no other: without the condition
 /// anybody's Fargate profile could name the role. Source: EKS user guide, pod
 /// execution role, read 2026-11-20.

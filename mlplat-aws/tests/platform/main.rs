@@ -3,11 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests.
 
+mod compute;
 mod database;
 mod deployer;
 mod dns;
 mod endpoints;
 mod fargate;
+mod github;
 mod logs;
 mod registry;
 mod stores;

@@ -21,6 +21,6 @@ pub use field::{Canon, Field, Held, OnChange, Refs, f, opt};
 pub use life::{Alone, By, Fails, Life, Need, Side, Updating, instant, w};
 pub use path::{Join, Offer};
 pub use types::{
-    Alphabet, Blocked, Kind, LOOKUP, NameRule, OutputFact, OutputLife, Quota, Recovery, Scope,
-    TYPE, Tagging, Type, Unique,
+    Alphabet, Blocked, Floor, Kind, LOOKUP, NameRule, OutputFact, OutputLife, Quota, Recovery,
+    Scope, TYPE, Tagging, Type, Unique,
 };

@@ -55,6 +55,8 @@ pub struct Type {
     /// Of a question: the type of the object that the answer is about, which
     /// has the inputs in fields of the same names. Empty for other questions.
     pub finds: &'static str,
+    /// Of a question: the least that its answer has to be.
+    pub floor: Option<Floor>,
     /// What the cloud makes beside it.
     pub brings: &'static [Side],
     /// Causes without an id.
@@ -98,6 +100,7 @@ pub const TYPE: Type = Type {
     outputs: &[],
     unique: &[],
     finds: "",
+    floor: None,
     brings: &[],
     needs: &[],
     offers: &[],
@@ -297,6 +300,17 @@ pub enum Scope {
 pub struct Blocked {
     /// In words: `the bucket is not empty`.
     pub when: &'static str,
+    /// The error code.
+    pub code: &'static str,
+}
+
+/// What a question wants its answer to be: an answer below it fails the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Floor {
+    /// The output that is compared, a number.
+    pub output: &'static str,
+    /// The field that holds the least it may be. Left out, anything goes.
+    pub wanted: &'static str,
     /// The error code.
     pub code: &'static str,
 }

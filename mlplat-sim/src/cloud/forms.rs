@@ -28,8 +28,8 @@ pub(super) struct Source<'a> {
     pub(super) children: &'a [(String, String)],
 }
 
-/// The value of an output of this form. A form that is a JSON list or that
-/// names one input alone gives that value, anything else text.
+/// The value of an output of this form. A form that is a JSON list or a
+/// number, or that names one input alone, gives that value, anything else text.
 pub(super) fn value(form: &str, source: &Source<'_>) -> Value {
     if let Some(name) = form
         .strip_prefix('{')
@@ -44,7 +44,7 @@ pub(super) fn value(form: &str, source: &Source<'_>) -> Value {
             .map(|item| Value::String(fill(&with_item(form, item), source)))
             .collect();
     }
-    let text = if form.starts_with('[') {
+    let text = if form.starts_with('[') || form.parse::<f64>().is_ok() {
         // The braces of the places inside are the only ones in a list.
         fill(form, source)
     } else {

@@ -192,7 +192,9 @@ impl Reader for Cloud {
             .outputs
             .iter()
             .map(|output| (output.name.to_owned(), forms::value(output.form, &source)));
-        Ok(outputs.collect())
+        let answer = outputs.collect();
+        check_floor(ty, inputs, &answer)?;
+        Ok(answer)
     }
 }
 
@@ -312,6 +314,28 @@ impl Inner {
     fn find_target(&self, target: &Target) -> Option<&SimObject> {
         self.live()
             .find(|object| object.ty == target.ty.name && object.id == target.id)
+    }
+}
+
+/// Refuses an answer that is less than what the question wants.
+fn check_floor(
+    ty: &Type,
+    inputs: &Map<String, Value>,
+    answer: &Map<String, Value>,
+) -> Result<(), ProviderError> {
+    let Some(floor) = ty.floor else { return Ok(()) };
+    let number = |map: &Map<String, Value>, name: &str| map.get(name).and_then(Value::as_f64);
+    match (number(answer, floor.output), number(inputs, floor.wanted)) {
+        (Some(is), Some(wanted)) if is < wanted => {
+            let asked = inputs.values().filter_map(Value::as_str);
+            let message = format!(
+                "{} of {} is {is}, and {wanted} is wanted",
+                floor.output,
+                asked.collect::<Vec<_>>().join(" ")
+            );
+            Err(ProviderError::new(ErrorKind::Invalid, floor.code, message))
+        }
+        _ => Ok(()),
     }
 }
 
