@@ -20,15 +20,15 @@ const DAY_S: f64 = 86_400.0;
 
 /// A key of an object that was deleted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HeldKey {
+pub(super) struct HeldKey {
     /// The type of the object.
-    pub ty: String,
+    pub(super) ty: String,
     /// Its id.
-    pub of: String,
+    pub(super) of: String,
     /// The fields that are the key, and the one in which it is unique.
-    pub fields: Map<String, Value>,
+    pub(super) fields: Map<String, Value>,
     /// Until when nobody else can have it.
-    pub until: f64,
+    pub(super) until: f64,
 }
 
 /// The keys of an object that stay taken when it is deleted, from when on it
