@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use mlplat_core::facts::Type;
 use mlplat_core::provider::Status;
 use mlplat_core::world::{Files, World};
 
+use super::actors::Actor;
 use super::faults::Faults;
 use super::forms::Place;
 use super::held::HeldKey;
@@ -21,6 +22,8 @@ pub struct Cloud {
     pub(super) types: Vec<&'static Type>,
     pub(super) world: Arc<dyn World>,
     pub(super) faults: Faults,
+    /// Who acts before every call.
+    pub(super) actor: OnceLock<Weak<dyn Actor>>,
     /// The account's age when this process began.
     base: f64,
     inner: Mutex<Inner>,
@@ -85,7 +88,11 @@ impl Cloud {
     ) -> Self {
         let base = age - world.now().as_secs_f64();
         let mut inner = Inner {
-            by_type: types.iter().map(|ty| (ty.name, *ty)).collect(),
+            by_type: types
+                .iter()
+                .chain(crate::facts::SIDE)
+                .map(|ty| (ty.name, *ty))
+                .collect(),
             objects: BTreeMap::new(),
             lingers: Vec::new(),
             copies: Vec::new(),
@@ -105,6 +112,7 @@ impl Cloud {
             types: types.to_vec(),
             world,
             faults,
+            actor: OnceLock::new(),
             base,
             inner: Mutex::new(inner),
         }
@@ -125,6 +133,7 @@ impl Cloud {
     /// Every live object, in order of creation.
     #[must_use]
     pub fn objects(&self) -> Vec<SimObject> {
+        self.stir();
         let now = self.now();
         let mut inner = self.inner();
         inner.tick(now);

@@ -14,6 +14,7 @@
 //! throttling, lost replies.
 
 mod account;
+mod actors;
 mod dice;
 mod faults;
 mod forms;
@@ -27,6 +28,7 @@ mod removal;
 mod rules;
 
 pub use account::Cloud;
+pub(crate) use actors::{Actor, Belonging};
 pub(crate) use dice::roll;
 pub use faults::{FaultError, Faults};
 pub use object::{LastCopy, Linger, SimObject};

@@ -18,6 +18,7 @@ use super::rules::{Lag, natural_key, tag};
 impl Cloud {
     /// What every call goes through first: its number, or a fault.
     fn gate(&self, ty: &Type, call: &str) -> Result<u64, ProviderError> {
+        self.stir();
         let number = {
             let mut inner = self.inner();
             inner.calls += 1;

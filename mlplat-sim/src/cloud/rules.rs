@@ -8,6 +8,7 @@ use mlplat_core::provider::{ErrorKind, ProviderError, Request, Status};
 use serde_json::{Map, Value};
 
 use super::account::Inner;
+use super::actors::Belonging;
 use super::dice::letters;
 use super::forms::{self, Source};
 use super::log::Effect;
@@ -92,22 +93,40 @@ impl Inner {
     /// An object that nobody's engine made; its id.
     pub(super) fn put_foreign(
         &mut self,
-        ty: &Type,
+        ty: &'static Type,
         inputs: Map<String, Value>,
         now: f64,
     ) -> String {
+        let belonging = Belonging {
+            ty,
+            inputs,
+            owner: "somebody-else",
+            token: "somebody-else",
+            part_of: None,
+        };
+        self.put_belonging(belonging, now, now).id
+    }
+
+    /// An object of somebody's who is not an engine, made at a time that may be over.
+    pub(super) fn put_belonging(
+        &mut self,
+        belonging: Belonging<'_>,
+        at: f64,
+        now: f64,
+    ) -> SimObject {
+        let ty = belonging.ty;
         let mut object = SimObject {
             key: self.next,
             ty: ty.name.to_owned(),
             id: String::new(),
-            inputs,
+            inputs: belonging.inputs,
             outputs: Map::new(),
-            lineage: "somebody-else".to_owned(),
-            token: "somebody-else".to_owned(),
-            child_of: None,
-            made_at: now,
-            ready_at: now,
-            visible_at: now,
+            lineage: belonging.owner.to_owned(),
+            token: belonging.token.to_owned(),
+            child_of: belonging.part_of,
+            made_at: at,
+            ready_at: at,
+            visible_at: at,
             updating_until: 0.0,
             settled: true,
             failed: None,
@@ -115,9 +134,8 @@ impl Inner {
             gone_at: None,
         };
         self.fill_outputs(ty, &mut object, &[]);
-        let id = object.id.clone();
-        self.commit(now, vec![Effect::Put(Box::new(object))]);
-        id
+        self.commit(now, vec![Effect::Put(Box::new(object.clone()))]);
+        object
     }
 
     fn fill_outputs(&self, ty: &Type, object: &mut SimObject, children: &[(String, String)]) {
@@ -281,10 +299,7 @@ impl Inner {
             other.ty == ty.name
                 && other.key != object.key
                 && other.inputs.get(alone.within) == object.inputs.get(alone.within)
-                && matches!(
-                    other.status(ty, now),
-                    Status::Coming(_) | Status::Leaving(_)
-                )
+                && matches!(other.status(ty, now), Status::Coming(_) | Status::Leaving(_))
         };
         match self.live().find(busy) {
             None => Ok(()),

@@ -112,8 +112,8 @@ pub trait Infrastructure: Send + Sync {
     /// Why it cannot be made now, as the cloud says it.
     fn balancer(&self, wish: BalancerWish<'_>, now: Duration) -> Result<String, String>;
 
-    /// Deletes the load balancer of an object, if there is one.
-    fn drop_balancer(&self, uid: &str, now: Duration);
+    /// Deletes the load balancer of an object, if there is one. Whether nothing of it is left.
+    fn drop_balancer(&self, uid: &str, now: Duration) -> bool;
 
     /// Makes a volume, or finds the one that was made under the same name; its handle.
     ///
@@ -158,7 +158,9 @@ impl Infrastructure for Standalone {
         Ok(format!("{inside}a{short}-1.us-east-1.elb.amazonaws.com"))
     }
 
-    fn drop_balancer(&self, _: &str, _: Duration) {}
+    fn drop_balancer(&self, _: &str, _: Duration) -> bool {
+        true
+    }
 
     fn volume(&self, wish: VolumeWish<'_>, _: Duration) -> Result<String, String> {
         let short: String = wish.name.chars().filter(char::is_ascii_hexdigit).collect();

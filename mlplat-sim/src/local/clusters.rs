@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,9 +17,11 @@ use mlplat_core::world::{Files, World};
 use mlplat_k8s::ClientSource;
 use serde_json::Value;
 
+use super::ground::{Ground, owner};
 use super::kube_log::{FaultPoints, KubeLog};
-use crate::cloud::{Cloud, Faults, SimObject};
-use crate::kube::{ApiServer, Clock, KubeService, Parts, Sleep};
+use crate::cloud::{Actor, Cloud, Faults, SimObject};
+use crate::kube::controllers;
+use crate::kube::{ApiServer, Clock, Infrastructure, KubeService, Parts, Sleep};
 
 /// The API servers of an account's clusters, by endpoint.
 pub struct Clusters {
@@ -35,6 +37,41 @@ pub struct Clusters {
 struct Server {
     service: KubeService,
     client: kube::Client,
+    /// The node groups that the cluster has been told of.
+    groups: Arc<Mutex<Vec<Group>>>,
+}
+
+/// What of a node group decides on machines: its number, whether it is ready, how many it wants.
+type Group = (u64, bool, Option<u64>, Option<u64>);
+
+impl Server {
+    /// Lets the controllers look when there are other machines than before.
+    fn welcome(&self, groups: Vec<Group>) {
+        let mut known = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        if *known != groups {
+            *known = groups;
+            let shared = self.service.shared();
+            let now = shared.now();
+            shared.lock().reschedule(now);
+        }
+    }
+}
+
+fn machines_of(objects: &[SimObject], cluster: &str) -> Vec<Group> {
+    let groups = objects.iter().filter(|one| {
+        one.ty == "eks.Nodegroup" && one.gone_at.is_none() && input(one, "ClusterName") == cluster
+    });
+    let number = |one: &SimObject, name: &str| one.inputs.get(name).and_then(Value::as_u64);
+    groups
+        .map(|one| {
+            (
+                one.key,
+                one.settled,
+                number(one, "DesiredSize"),
+                number(one, "MinSize"),
+            )
+        })
+        .collect()
 }
 
 /// The account's clock, as a cluster reads it.
@@ -73,6 +110,17 @@ impl Clusters {
         }
     }
 
+    /// Lets the clusters act in the account from now on, whoever looks at it. Those that have objects in it are
+    /// opened at once: they may be about to let go of them.
+    pub(super) fn act_in_account(self: &Arc<Self>) {
+        let this: Weak<Self> = Arc::downgrade(self);
+        self.cloud.let_act(this);
+        for (cluster, endpoint) in self.with_belongings() {
+            // A cluster whose log cannot be read does nothing.
+            let _ = self.server(&endpoint, &cluster);
+        }
+    }
+
     /// The clusters that the account has and that answer.
     #[must_use]
     pub fn endpoints(&self) -> Vec<(String, String)> {
@@ -90,14 +138,20 @@ impl Clusters {
     /// # Errors
     /// When its log cannot be read or made.
     pub fn service(&self, endpoint: &str) -> io::Result<KubeService> {
-        Ok(self.server(endpoint)?.service)
+        let cluster = self.cloud.see(|live| {
+            let mut live = live.filter(|one| one.ty == "eks.Cluster");
+            let found = live.find(|one| output(one, "Endpoint") == endpoint);
+            found.map(|one| one.id.clone())
+        });
+        Ok(self.server(endpoint, &cluster.unwrap_or_default())?.service)
     }
 
-    fn server(&self, endpoint: &str) -> io::Result<Server> {
+    fn server(&self, endpoint: &str, cluster: &str) -> io::Result<Server> {
         let mut servers = self.servers();
         if let Some(server) = servers.get(endpoint) {
             return Ok(server.clone());
         }
+        let ground: Arc<dyn Infrastructure> = Arc::new(Ground::new(self.cloud.clone(), cluster));
         let host: String = endpoint
             .chars()
             .filter(char::is_ascii_alphanumeric)
@@ -114,6 +168,7 @@ impl Clusters {
             world: self.world.clone(),
         });
         let parts = Parts {
+            controllers: controllers::on(&ground),
             journal: Box::new(log),
             faults: Box::new(FaultPoints::new(self.world.clone(), self.faults.clone())),
             ..Parts::default()
@@ -124,13 +179,62 @@ impl Clusters {
         };
         let service = KubeService::new(server, time.clone(), time);
         let client = kube::Client::new(service.clone(), "default");
-        let server = Server { service, client };
+        let server = Server {
+            service,
+            client,
+            groups: Arc::default(),
+        };
         servers.insert(endpoint.to_owned(), server.clone());
         Ok(server)
     }
 
     fn servers(&self) -> MutexGuard<'_, HashMap<String, Server>> {
         self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Actor for Clusters {
+    /// Lets time pass in every cluster that has something to do by now.
+    fn act(&self) {
+        let open: Vec<(String, Server)> = self
+            .servers()
+            .iter()
+            .map(|(endpoint, server)| (endpoint.clone(), server.clone()))
+            .collect();
+        for (endpoint, server) in open {
+            let shared = server.service.shared();
+            let now = shared.now();
+            let due = shared.lock().next_deadline().is_some_and(|due| due <= now);
+            if due && self.is_there(&endpoint) {
+                shared.lock().advance(now);
+            }
+        }
+    }
+}
+
+impl Clusters {
+    fn is_there(&self, endpoint: &str) -> bool {
+        self.cloud.see(|live| {
+            let mut live = live.filter(|one| one.ty == "eks.Cluster" && one.gone_at.is_none());
+            live.any(|one| output(one, "Endpoint") == endpoint)
+        })
+    }
+
+    fn with_belongings(&self) -> Vec<(String, String)> {
+        self.cloud.see(|live| {
+            let live: Vec<&SimObject> = live.collect();
+            let clusters = live
+                .iter()
+                .filter(|one| one.ty == "eks.Cluster" && one.settled && one.gone_at.is_none());
+            let has = |one: &&&SimObject| {
+                let owner = owner(&one.id);
+                live.iter().any(|other| other.lineage == owner)
+            };
+            let those = clusters.filter(has);
+            those
+                .map(|one| (one.id.clone(), output(one, "Endpoint")))
+                .collect()
+        })
     }
 }
 
@@ -183,9 +287,13 @@ impl ClientSource for Clusters {
                 message,
             ));
         }
-        let server = self.server(&access.endpoint);
+        let server = self.server(&access.endpoint, &cluster.id);
+        let groups = machines_of(&objects, &cluster.id);
         server
-            .map(|server| server.client)
+            .map(|server| {
+                server.welcome(groups);
+                server.client
+            })
             .map_err(|why| ProviderError::new(ErrorKind::Transient, "NoDisk", why.to_string()))
     }
 }

@@ -2,7 +2,9 @@
 
 mod clusters;
 mod door;
+mod ground;
 mod kube_log;
+mod machines;
 mod time;
 mod world;
 

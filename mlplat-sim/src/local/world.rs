@@ -56,6 +56,7 @@ impl Local {
             dir.to_owned(),
             options.faults.clone(),
         ));
+        clusters.act_in_account();
         Ok(Self { cloud, clusters })
     }
 

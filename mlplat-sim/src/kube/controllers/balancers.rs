@@ -45,6 +45,8 @@ const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
 const MADE_S: (u64, u64) = (60, 120);
 /// How long it takes to be deleted.
 const DELETED_S: u64 = 15;
+/// How long after a deletion that was refused, while interfaces are left, it is tried again.
+const RETRY: Duration = Duration::from_secs(10);
 
 /// The service controller, and the ingress controllers that are there.
 #[derive(Clone)]
@@ -286,7 +288,9 @@ impl Balancers {
         if due > now {
             return Some(due);
         }
-        self.infrastructure.drop_balancer(meta::uid(object), now);
+        if !self.infrastructure.drop_balancer(meta::uid(object), now) {
+            return Some(now + RETRY);
+        }
         if !meta::deleting(object) {
             set_status(store, key, CLOUD, json!({"loadBalancer": {}}));
         }

@@ -59,6 +59,7 @@ impl Controller for Claims {
             ("", "persistentvolumeclaims"),
             ("", "persistentvolumes"),
             ("storage.k8s.io", "storageclasses"),
+            ("storage.k8s.io", "csidrivers"),
         ]
     }
 
@@ -194,7 +195,9 @@ impl Claims {
                 &News::normal("ExternalProvisioning", message),
             );
         }
-        if !self.infrastructure.provides(provisioner) {
+        // A driver that somebody installed says so itself.
+        let driver = ObjectKey::new("storage.k8s.io", "csidrivers", "", provisioner);
+        if !self.infrastructure.provides(provisioner) && store.get(&driver).is_none() {
             return None;
         }
         if let Some(why) = refusal(provisioner, object) {
@@ -268,7 +271,8 @@ impl Claims {
         let deletes = volume["spec"]["persistentVolumeReclaimPolicy"] == "Delete"
             && volume["metadata"]["annotations"][PROVISIONED_BY].is_string();
         let free = phase == "Released" && deletes;
-        if !free && !(meta::deleting(volume) && phase != "Bound") {
+        let dropped = meta::deleting(volume) && phase != "Bound";
+        if !free && !dropped {
             return None;
         }
         let since = volume["status"]["lastPhaseTransitionTime"].as_str();

@@ -45,26 +45,56 @@ impl Controller for Kubelets {
             .map(|(key, pod)| (key.clone(), Arc::clone(pod)))
             .collect();
         let mut again = Soonest::default();
-        let mut pulled: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
         for (key, pod) in work {
             let node = pod["spec"]["nodeName"].as_str().unwrap_or_default();
-            let Some((next, images)) = look(store, &pod, node, &chosen, now, &pulled) else {
+            if !hosts.contains_key(node) {
+                let Some(host) = Host::of(store, node) else {
+                    continue;
+                };
+                hosts.insert(node.to_owned(), host);
+            }
+            let Some(host) = hosts.get_mut(node) else {
                 continue;
             };
+            let next = look(store, &pod, host, &chosen, now);
             if let Some(due) = next.due_s {
                 again.at(Duration::from_secs(due));
             }
-            let fresh = next.pulled.iter().filter(|image| !images.contains(*image));
-            let fresh: Vec<String> = fresh.cloned().collect();
-            if !fresh.is_empty() {
-                pulled.entry(node.to_owned()).or_default().extend(fresh);
+            for image in &next.pulled {
+                if host.images.insert(image.clone()) {
+                    host.fresh.push(image.clone());
+                }
             }
             carry_out(store, &key, &pod, next);
         }
-        for (node, images) in pulled {
-            keep_images(store, &node, &images);
+        for (node, host) in hosts.into_iter().filter(|(_, host)| !host.fresh.is_empty()) {
+            keep_images(store, &node, &host.fresh);
         }
         again.0
+    }
+}
+
+/// What pods find on a node.
+struct Host {
+    address: String,
+    images: BTreeSet<String>,
+    /// Images that came in this look.
+    fresh: Vec<String>,
+}
+
+impl Host {
+    fn of(store: &Store, node: &str) -> Option<Self> {
+        let node = store.get(&ObjectKey::new("", "nodes", "", node))?;
+        let list = |field: &str| node["status"][field].as_array().into_iter().flatten();
+        let names = list("images").filter_map(|image| image["names"][0].as_str());
+        let address = list("addresses").find(|one| one["type"] == "InternalIP");
+        let address = address.and_then(|one| one["address"].as_str());
+        Some(Self {
+            address: address.unwrap_or("10.0.0.10").to_owned(),
+            images: names.map(str::to_owned).collect(),
+            fresh: Vec::new(),
+        })
     }
 }
 
@@ -88,45 +118,22 @@ fn has_work(pod: &Value, chosen: &Behaviours) -> bool {
         && pod["spec"]["restartPolicy"] != "OnFailure"
         && pods::is_ready(pod)
         && pod["spec"]["activeDeadlineSeconds"].is_null();
-    !pods::is_finished(pod) && !(serves && chosen.is_empty())
+    let rests = serves && chosen.is_empty();
+    !pods::is_finished(pod) && !rests
 }
 
-type Images = BTreeSet<String>;
-
-fn look(
-    store: &Store,
-    pod: &Value,
-    node: &str,
-    chosen: &Behaviours,
-    now: Duration,
-    pulled: &BTreeMap<String, BTreeSet<String>>,
-) -> Option<(Next, Images)> {
-    let node_object = store.get(&ObjectKey::new("", "nodes", "", node))?;
-    let list = node_object["status"]["images"].as_array();
-    let names = list
-        .into_iter()
-        .flatten()
-        .filter_map(|image| image["names"][0].as_str());
-    let mut images: Images = names.map(str::to_owned).collect();
-    images.extend(pulled.get(node).into_iter().flatten().cloned());
-    let addresses = node_object["status"]["addresses"].as_array();
-    let host = addresses
-        .into_iter()
-        .flatten()
-        .find(|one| one["type"] == "InternalIP");
-    let host = host.and_then(|one| one["address"].as_str());
+fn look(store: &Store, pod: &Value, host: &Host, chosen: &Behaviours, now: Duration) -> Next {
     let owner = controller(pod).filter(|owner| owner["kind"] == "Job");
     let around = Around {
         store,
         chosen,
         pod,
         job: owner.map_or("", |owner| owner["name"].as_str().unwrap_or_default()),
-        images: &|image| images.contains(image),
+        images: &|image| host.images.contains(image),
         now_s: now.as_secs(),
         time: &store.timestamp(),
     };
-    let next = step(&around, host.unwrap_or("10.0.0.10"));
-    Some((next, images))
+    step(&around, &host.address)
 }
 
 fn carry_out(store: &mut Store, key: &ObjectKey, pod: &Value, next: Next) {
@@ -151,7 +158,7 @@ fn carry_out(store: &mut Store, key: &ObjectKey, pod: &Value, next: Next) {
 }
 
 /// A node has images that it had not.
-fn keep_images(store: &mut Store, node: &str, images: &BTreeSet<String>) {
+fn keep_images(store: &mut Store, node: &str, images: &[String]) {
     let key = ObjectKey::new("", "nodes", "", node);
     let how = Writing::by(MANAGER).through("status");
     write(store, &key, &how, |node| {
