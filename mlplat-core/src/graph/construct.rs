@@ -30,6 +30,11 @@ use crate::wiring::{Gives, KnownText, Resource};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be added to a stack",
+    label = "not a construct and not a resource",
+    note = "add a construct such as `Vpc::new(..)`, a resource struct, or implement `Construct` for your type"
+)]
 pub trait Construct {
     /// What others wire to.
     type Handle;
@@ -38,18 +43,7 @@ pub trait Construct {
     fn build(self, scope: &mut Scope<'_>) -> Self::Handle;
 }
 
-/// What [`Stack::add`](crate::Stack::add) takes: every [`Construct`]. A trait of
-/// its own so that a mistake is told without a list of all constructs.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be added to a stack",
-    label = "not a construct and not a resource",
-    note = "add a construct such as `Vpc::new(..)`, a resource struct, or implement `Construct` for your type"
-)]
-pub trait Addable: Construct {}
-
 #[diagnostic::do_not_recommend]
-impl<C: Construct> Addable for C {}
-
 impl<R: Resource> Construct for R {
     type Handle = R::Handle;
 

@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use super::lifecycle::Rule;
 use super::stack::Builder;
-use super::{Addable, Construct};
+use super::Construct;
 use crate::facts::Type;
 use crate::path::NodePath;
 use crate::problem::{Problem, Source};
@@ -21,7 +21,7 @@ pub struct Scope<'a> {
 impl Scope<'_> {
     /// Adds a construct or resource below this one.
     #[track_caller]
-    pub fn add<C: Addable>(&mut self, name: &str, construct: C) -> C::Handle {
+    pub fn add<C: Construct>(&mut self, name: &str, construct: C) -> C::Handle {
         let inner = Source::from(Location::caller());
         let path = self.child(name, inner);
         construct.build(&mut Scope {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::freeze::OutputEntry;
 use super::lifecycle::{Pending, Rule, Rules};
 use super::other_stack::{OtherStack, StackOutputs};
-use super::{Addable, Construct, Node, NodeKind, Scope, Settings};
+use super::{Construct, Node, NodeKind, Scope, Settings};
 use crate::checks::Checks;
 use crate::facts::{Kind, Type};
 use crate::path::NodePath;
@@ -108,7 +108,7 @@ impl Stack {
 
     /// Adds a construct or resource under a name that is unique in the stack.
     #[track_caller]
-    pub fn add<C: Addable>(&mut self, name: &str, construct: C) -> C::Handle {
+    pub fn add<C: Construct>(&mut self, name: &str, construct: C) -> C::Handle {
         let at = Source::from(Location::caller());
         let outermost = self.builder.enter(at);
         let handle = self.root(at).add_at(name, at, construct);
