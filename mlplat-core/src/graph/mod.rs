@@ -22,7 +22,7 @@ mod stack;
 mod view;
 
 pub(crate) use check::RESERVED;
-pub use construct::{Addable, Construct, Lifecycle, With};
+pub use construct::{Construct, Lifecycle, With};
 pub use described::{SettingDoc, described};
 #[doc(hidden)]
 pub use described::{ByNothing, ByValue, Shown, Told, tell};
