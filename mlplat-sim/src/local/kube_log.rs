@@ -128,3 +128,62 @@ impl Faults for FaultPoints {
         (lost || !self.world.alive()).then_some(Fault::DropReply)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mlplat_core::world::SystemWorld;
+
+    use super::*;
+
+    fn request(verb: Verb) -> RequestInfo {
+        RequestInfo {
+            verb,
+            group: String::new(),
+            version: "v1".to_owned(),
+            resource: "configmaps".to_owned(),
+            namespace: Some("team".to_owned()),
+            name: Some("config".to_owned()),
+            subresource: None,
+            manager: "mlplat".to_owned(),
+            dry_run: false,
+        }
+    }
+
+    /// What happens to a request before and after its effect.
+    fn happens(text: &str, verb: Verb) -> (Option<Fault>, Option<Fault>) {
+        let faults: AccountFaults = text.parse().unwrap();
+        let mut points = FaultPoints::new(Arc::new(SystemWorld::new()), faults);
+        let request = request(verb);
+        (points.before(&request), points.after_effect(&request))
+    }
+
+    #[test]
+    fn the_faults_of_the_account_are_those_of_its_clusters() {
+        let throttled = Fault::Throttle {
+            retry_after: Duration::from_secs(1),
+        };
+        assert_eq!(happens("throttle=1", Verb::Get), (Some(throttled), None));
+        assert_eq!(
+            happens("5xx=1", Verb::List),
+            (Some(Fault::Status(500)), None)
+        );
+        assert_eq!(
+            happens("lost_reply=1", Verb::Apply),
+            (None, Some(Fault::DropReply))
+        );
+        assert_eq!(happens("lost_reply=1", Verb::Get), (None, None));
+        assert_eq!(happens("", Verb::Apply), (None, None));
+    }
+
+    #[test]
+    fn a_denied_call_is_forbidden_and_no_other() {
+        let denied = (Some(Fault::Status(403)), None);
+        assert_eq!(happens("deny=k8s.ConfigMap:update", Verb::Apply), denied);
+        assert_eq!(happens("deny=k8s.ConfigMap:delete", Verb::Delete), denied);
+        assert_eq!(
+            happens("deny=k8s.ConfigMap:delete", Verb::Apply),
+            (None, None)
+        );
+        assert_eq!(happens("deny=k8s.Secret:create", Verb::Apply), (None, None));
+    }
+}
