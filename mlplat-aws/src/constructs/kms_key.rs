@@ -29,8 +29,10 @@ use crate::policy::{Action, PolicyDocument, Principal, Statement};
 ///
 /// The key's policy lets the account's IAM policies decide, as AWS has it for
 /// keys that are made in the console. Deleting the key makes everything that
-/// it encrypted unreadable; until the days of
-/// [`recovery_days`](Self::recovery_days) are over it can be had back.
+/// it encrypted unreadable, also what outlives a stack: the last snapshot of a
+/// database, the copies of a backup vault. Until the days of
+/// [`recovery_days`](Self::recovery_days) are over it can be had back; to keep
+/// such copies for longer, add the key with `.retain()`.
 #[derive(Debug, Clone)]
 #[must_use = "add it to a stack"]
 pub struct KmsKey {

@@ -135,6 +135,20 @@ fn killed_at_any_point_it_comes_and_goes_all_the_same() {
     assert!(report.killed > 20, "{report:?}");
 }
 
+#[test]
+fn in_a_hostile_account_too() {
+    let stages = vec![Stage::deploy(platform), Stage::Destroy];
+    let mut hostile = scenario("hostile stores", stages);
+    hostile.faults = "throttle=0.1,lost_reply=0.1,5xx=0.1,lag=1".parse().unwrap();
+    let how = Sweep {
+        seed: 7,
+        every: 61,
+        ..Sweep::default()
+    };
+    let report = sweep(&hostile, &how).unwrap_or_else(|broken| panic!("{broken}"));
+    assert!(report.killed > 5, "{report:?}");
+}
+
 /// The text of a secret as the account has it.
 fn clear(object: &SimObject, field: &str) -> String {
     let text = object.inputs.get(field).and_then(Value::as_str);
@@ -199,6 +213,38 @@ fn another_password_changes_the_database_in_place() {
     assert_eq!((before.key, &before.id), (after.key, &after.id));
     assert_eq!(clear(&after, "MasterUserPassword"), "second-to-none");
     assert!(clear(&object(&life, "secretsmanager.Secret"), "SecretString").contains("second"));
+}
+
+#[test]
+fn a_database_that_is_moved_keeps_its_password_if_it_is_told_the_key() {
+    for told in [true, false] {
+        let calm = scenario("moved database", vec![]);
+        let life = Life::new(&calm);
+        let before = Stage::deploy(|stack: &mut Stack| {
+            let network = network(stack);
+            stack.add("old", MySql::new(&network));
+        });
+        let after = Stage::deploy(move |stack: &mut Stack| {
+            stack.moved("old", "new");
+            let network = network(stack);
+            let db = MySql::new(&network);
+            let db = match told {
+                true => db.password_key("old/master-password"),
+                false => db,
+            };
+            stack.add("new", db);
+        });
+        lives(&life, &before, 1);
+        let (first, password) = {
+            let instance = object(&life, "rds.DBInstance");
+            (instance.key, clear(&instance, "MasterUserPassword"))
+        };
+        lives(&life, &after, 2);
+        let instance = object(&life, "rds.DBInstance");
+        assert_eq!(instance.key, first, "the same database");
+        let kept = clear(&instance, "MasterUserPassword") == password;
+        assert_eq!(kept, told);
+    }
 }
 
 #[test]

@@ -270,7 +270,8 @@ impl<E: Engine, P> Database<E, P> {
     }
 
     /// Encrypted by a KMS key, by its ARN, instead of the account's own; the
-    /// secret with the password too.
+    /// secret with the password too. Snapshots are encrypted by the same key:
+    /// when it goes, they can no longer be read.
     pub fn encrypted_by(mut self, key_arn: impl Gives<String>) -> Self {
         self.with.key = Some(key_arn.into());
         self
