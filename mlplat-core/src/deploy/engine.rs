@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use futures::StreamExt as _;
 
 use super::answers::{Answers, Asking};
 use super::cancel::Cancel;
@@ -16,18 +16,20 @@ use super::ground::Ground;
 use super::ledger::Ledger;
 use super::options::{DeployOptions, PlanOptions};
 use super::outcome::{Deployment, Outcome};
+use super::pulse::beating;
 use super::recover::{Recovery, Resolved};
 use super::refresh::refresh;
 use super::rotate;
 use super::run::{Run, Setup, execute, seconds};
 use super::saved::SavedPlan;
+use super::testament;
 use crate::graph::Graph;
-use crate::plan::{self, Env, Evaluator, Inputs, Plan, SecretBook, Val, open_body};
+use crate::plan::{self, Inputs, Plan, SecretBook};
 use crate::problem::Problem;
 use crate::provider::Providers;
 use crate::seal::{Keyring, KeyringLock, SealError};
 use crate::state::{
-    Body, End, Ending, Holder, Record, Run as RunKind, Session, State, StateStore, Stored,
+    End, Ending, Holder, Record, Run as RunKind, Session, State, StateStore, Stored,
 };
 use crate::world::World;
 
@@ -35,19 +37,10 @@ use crate::world::World;
 /// environment and ends no process; several can run side by side.
 #[derive(Clone)]
 pub struct Engine {
-    world: Arc<dyn World>,
-    store: Arc<dyn StateStore>,
-    providers: Providers,
-    keys: Arc<dyn KeyringLock>,
-}
-
-/// A declared output of the stack, as of the last deployment.
-#[derive(Clone)]
-pub struct StackOutput {
-    /// Its value.
-    pub value: Value,
-    /// Whether it is secret, and not to be shown unasked.
-    pub secret: bool,
+    pub(super) world: Arc<dyn World>,
+    pub(super) store: Arc<dyn StateStore>,
+    pub(super) providers: Providers,
+    pub(super) keys: Arc<dyn KeyringLock>,
 }
 
 impl Engine {
@@ -74,8 +67,9 @@ impl Engine {
     pub async fn plan(&self, graph: &Graph, options: &PlanOptions) -> Result<Plan, EngineError> {
         let stored = self.store.read().await?;
         let mut ground = self.ground(stored, "new".to_owned())?;
-        for resolved in self.recovery(&ground, graph, true).run().await {
-            ground.state.apply(resolved?.record);
+        let attempts: Vec<_> = self.recovery(&ground, graph, true).each().collect().await;
+        for attempt in attempts {
+            ground.state.apply(attempt?.record);
         }
         let mut secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
         rotate::raise(&mut secrets, graph, &ground.state, options, &*self.world)?;
@@ -102,9 +96,19 @@ impl Engine {
         let stored = session.load().await?;
         let mut ground = self.ground(stored, self.draw_lineage())?;
         let started = self.world.now();
-        let recovered = self
-            .recover(&mut ground, graph, session.as_mut(), sink, started)
-            .await?;
+        testament::take_over(&mut ground, session.as_mut()).await?;
+        let Some(recovered) = self
+            .recover(
+                &mut ground,
+                graph,
+                session.as_mut(),
+                (sink, cancel),
+                started,
+            )
+            .await?
+        else {
+            return Ok(stopped(session).await);
+        };
         let mut secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
         let raised = rotate::raise(
             &mut secrets,
@@ -114,9 +118,12 @@ impl Engine {
             &*self.world,
         )?;
         let target = self.aim(graph, &options.plan)?;
-        let (plan, pins) = self
-            .make_plan(&target, &ground.state, &secrets, &options.plan)
-            .await?;
+        let planning = self.make_plan(&target, &ground.state, &secrets, &options.plan);
+        let planned = beating(&*self.world, session.as_mut(), cancel, planning).await;
+        let Some(planned) = planned else {
+            return Ok(stopped(session).await);
+        };
+        let (plan, pins) = planned?;
         if let Some(saved) = &options.saved {
             saved.check(&plan, &ground.state)?;
         }
@@ -133,8 +140,7 @@ impl Engine {
                 });
             }
         } else if !approve(&plan) || cancel.is_cancelled() {
-            session.release().await;
-            return Ok(nothing(Outcome::Cancelled));
+            return Ok(stopped(session).await);
         }
         ground.found(session.as_mut()).await?;
         let opening = self.opening(&ground, &plan, pins, &secrets, options, session.fence())?;
@@ -162,29 +168,6 @@ impl Engine {
     /// As the store says.
     pub async fn state(&self) -> Result<Option<State>, EngineError> {
         Ok(self.store.read().await?.replayed())
-    }
-
-    /// The declared outputs, as of the last deployment.
-    ///
-    /// # Errors
-    /// As the store says; [`SealError`] when secrets cannot be opened.
-    pub async fn outputs(&self) -> Result<BTreeMap<String, StackOutput>, EngineError> {
-        let Some(state) = self.state().await? else {
-            return Ok(BTreeMap::new());
-        };
-        let mut outputs = BTreeMap::new();
-        for (name, body) in &state.outputs {
-            let secret = !body.sealed.is_empty();
-            let members = if secret {
-                let keyring = self.keyring(&state)?;
-                open_body(&body.json, &body.sealed, &output_place(name), &keyring)?
-            } else {
-                serde_json::from_str(body.json.get()).unwrap_or_default()
-            };
-            let value = members.get("value").cloned().unwrap_or_default();
-            outputs.insert(name.clone(), StackOutput { value, secret });
-        }
-        Ok(outputs)
     }
 
     /// Changes the state without touching any cloud: what the state commands
@@ -271,7 +254,7 @@ impl Engine {
         Ground::of(stored, lineage, &*self.world, &*self.keys)
     }
 
-    fn keyring(&self, state: &State) -> Result<Keyring, SealError> {
+    pub(super) fn keyring(&self, state: &State) -> Result<Keyring, SealError> {
         let sealed = state.keys.as_deref().ok_or(SealError::Damaged)?;
         Keyring::unlock(sealed, &*self.keys)
     }
@@ -288,18 +271,20 @@ impl Engine {
         }
     }
 
-    /// Resolves what an interrupted run left open. Whether there was one.
+    /// Resolves what an interrupted run left open. Whether there was one;
+    /// `None` when this one was asked to stop meanwhile: what is resolved by
+    /// then is on record, the rest stays open.
     async fn recover(
         &self,
         ground: &mut Ground,
         graph: &Graph,
         session: &mut dyn Session,
-        sink: &dyn Sink,
+        (sink, cancel): (&dyn Sink, &Cancel),
         started: Duration,
-    ) -> Result<bool, EngineError> {
+    ) -> Result<Option<bool>, EngineError> {
         let open = ground.state.open.len();
         if open == 0 && ground.recorded == 0 {
-            return Ok(false);
+            return Ok(Some(false));
         }
         let tell = |event| {
             let t_s = seconds(self.world.now().saturating_sub(started));
@@ -309,10 +294,17 @@ impl Engine {
             open,
             recorded: ground.recorded,
         });
-        let results = self.recovery(ground, graph, false).run().await;
+        let before = ground.clone();
+        let recovery = self.recovery(&before, graph, false);
+        let mut attempts = recovery.each();
         let mut failed = None;
-        for result in results {
-            match result {
+        loop {
+            let next = beating(&*self.world, session, cancel, attempts.next()).await;
+            let Some(next) = next else {
+                return Ok(None);
+            };
+            let Some(attempt) = next else { break };
+            match attempt {
                 Ok(Resolved {
                     record,
                     path,
@@ -336,7 +328,7 @@ impl Engine {
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
-        failed.map_or(Ok(true), |error| Err(error.into()))
+        failed.map_or(Ok(Some(true)), |error| Err(error.into()))
     }
 
     /// The program itself, or an empty one to destroy towards.
@@ -497,8 +489,16 @@ impl Engine {
         if !unchanged {
             run.tell(summary(&deployment));
         }
-        if let Some(error) = broken {
-            return Err(error.into());
+        if let Some(why) = broken {
+            let left = testament::outcomes(ledger.lost());
+            let place = match left.is_empty() {
+                true => None,
+                false => session.bequeath(&run.lineage, extends, left),
+            };
+            return Err(match place {
+                Some(place) => EngineError::Left { why, place },
+                None => why.into(),
+            });
         }
         let outputs = self.resolve_outputs(graph, &run, secrets);
         drop(run);
@@ -512,37 +512,6 @@ impl Engine {
         state.apply(Record::Ended(deployment.end(plan)));
         self.close(state, session.as_mut()).await?;
         Ok(deployment)
-    }
-
-    /// The stack's outputs, as far as they have a value now.
-    fn resolve_outputs(
-        &self,
-        graph: &Graph,
-        env: &dyn Env,
-        secrets: &SecretBook,
-    ) -> BTreeMap<String, Body> {
-        let evaluator = Evaluator {
-            graph,
-            env,
-            secrets,
-        };
-        let mut outputs = BTreeMap::new();
-        for output in graph.outputs() {
-            let Ok(value) = evaluator.value(&output.expr) else {
-                continue;
-            };
-            let mut members = BTreeMap::from([("value".to_owned(), value)]);
-            if let Some(of) = output.of {
-                members.insert("type".to_owned(), Val::Known(of.into()));
-            }
-            let place = output_place(&output.name);
-            if let Some(body) =
-                plan::render_body(&members, &place, secrets.keyring(), Some(&*self.world))
-            {
-                outputs.insert(output.name.clone(), body);
-            }
-        }
-        outputs
     }
 
     /// Ends an operation: the next serial, and a snapshot.
@@ -561,9 +530,10 @@ impl Engine {
     }
 }
 
-/// Where the secrets of a declared output are sealed for.
-pub(super) fn output_place(name: &str) -> String {
-    format!("output|{name}")
+/// The end of a run that was asked to stop before it had begun.
+async fn stopped(mut session: Box<dyn Session>) -> Deployment {
+    session.release().await;
+    nothing(Outcome::Cancelled)
 }
 
 fn summary(deployment: &Deployment) -> Event {

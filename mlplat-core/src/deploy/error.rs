@@ -16,6 +16,15 @@ pub enum EngineError {
     /// The store refuses or is damaged.
     #[error("{}", store_text(.0))]
     Store(#[from] StoreError),
+    /// The store went away in the middle of a run, and what was done meanwhile
+    /// is left for the next one.
+    #[error("{}\n  why  what was done meanwhile is kept in {place}: the next run adds it", store_text(.why))]
+    Left {
+        /// What the store said.
+        why: StoreError,
+        /// Where the outcomes lie.
+        place: String,
+    },
     /// The state's secrets cannot be opened.
     #[error("{}", seal_text(.0))]
     Seal(#[from] SealError),

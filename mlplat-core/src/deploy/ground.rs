@@ -6,6 +6,7 @@ use crate::state::{Record, Session, State, Stored};
 use crate::world::World;
 
 /// A state that was read, with an interrupted run's records applied.
+#[derive(Clone)]
 pub(super) struct Ground {
     pub(super) state: State,
     pub(super) keyring: Keyring,

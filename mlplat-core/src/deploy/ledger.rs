@@ -27,6 +27,8 @@ struct Inner {
     waiting: Vec<Record>,
     acks: Vec<oneshot::Sender<()>>,
     halted: bool,
+    /// What could not be written, in order.
+    lost: Vec<Record>,
 }
 
 /// Records that become durable together, and who waits for them.
@@ -53,6 +55,7 @@ impl Ledger {
                 waiting: Vec::new(),
                 acks: Vec::new(),
                 halted: false,
+                lost: Vec::new(),
             }),
             gathered: Notify::new(),
         }
@@ -63,6 +66,7 @@ impl Ledger {
         let durable = {
             let mut inner = self.inner();
             if inner.halted {
+                inner.lost.extend(records);
                 return Err(Halted);
             }
             let (ack, durable) = oneshot::channel();
@@ -94,12 +98,19 @@ impl Ledger {
         })
     }
 
-    /// Nothing can be made durable any more: everyone who waits, now or
-    /// later, is told.
-    pub(crate) fn halt(&self) {
+    /// Nothing can be made durable any more, from these records on: everyone
+    /// who waits, now or later, is told.
+    pub(crate) fn halt(&self, failed: Vec<Record>) {
         let mut inner = self.inner();
         inner.halted = true;
         inner.acks.clear();
+        let waiting = std::mem::take(&mut inner.waiting);
+        inner.lost.extend(failed.into_iter().chain(waiting));
+    }
+
+    /// What could not be written.
+    pub(crate) fn lost(&self) -> Vec<Record> {
+        std::mem::take(&mut self.inner().lost)
     }
 
     /// Looks at the state.

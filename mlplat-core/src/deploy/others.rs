@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-use super::engine::output_place;
+use super::outputs::output_place;
 use crate::facts::{OutputFact, Type};
 use crate::graph::STACK_OUTPUTS;
 use crate::plan::open_body;

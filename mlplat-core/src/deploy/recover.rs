@@ -9,7 +9,8 @@
 
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
 
 use super::event::Verb;
 use super::refresh::retried;
@@ -29,6 +30,9 @@ pub(crate) struct Resolved {
     pub(crate) found: &'static str,
 }
 
+/// A resolved intent, or where looking failed and why.
+pub(crate) type Attempt = Result<Resolved, (String, ProviderError)>;
+
 /// What recovery works with.
 pub(crate) struct Recovery<'a> {
     pub(crate) state: &'a State,
@@ -41,34 +45,37 @@ pub(crate) struct Recovery<'a> {
 }
 
 impl Recovery<'_> {
-    /// Resolves every open intent, all at the same time.
-    pub(crate) async fn run(&self) -> Vec<Result<Resolved, (String, ProviderError)>> {
-        let each = self.state.open.iter().map(|(birth, intent)| async move {
-            let resolved = match intent.action {
-                Action::Create => self.creation(*birth, intent).await,
-                Action::Update => Ok((
-                    Record::Undone { birth: *birth },
-                    "what is there is compared",
-                )),
-                Action::Delete => self.deletion(*birth, intent).await,
-            };
-            let verb = match intent.action {
-                Action::Create => Verb::Create,
-                Action::Update => Verb::Update,
-                Action::Delete => Verb::Delete,
-            };
-            let path = intent.path.clone();
-            match resolved {
-                Ok((record, found)) => Ok(Resolved {
-                    record,
-                    path,
-                    verb,
-                    found,
-                }),
-                Err(error) => Err((path.to_string(), error)),
-            }
+    /// Resolves every open intent, all at the same time: whatever is resolved
+    /// first comes first.
+    pub(crate) fn each(&self) -> FuturesUnordered<BoxFuture<'_, Attempt>> {
+        let each = self.state.open.iter().map(|(birth, intent)| {
+            let resolving: BoxFuture<'_, Attempt> = Box::pin(self.resolve(*birth, intent));
+            resolving
         });
-        join_all(each).await
+        each.collect()
+    }
+
+    async fn resolve(&self, birth: BirthId, intent: &Intent) -> Attempt {
+        let resolved = match intent.action {
+            Action::Create => self.creation(birth, intent).await,
+            Action::Update => Ok((Record::Undone { birth }, "what is there is compared")),
+            Action::Delete => self.deletion(birth, intent).await,
+        };
+        let verb = match intent.action {
+            Action::Create => Verb::Create,
+            Action::Update => Verb::Update,
+            Action::Delete => Verb::Delete,
+        };
+        let path = intent.path.clone();
+        match resolved {
+            Ok((record, found)) => Ok(Resolved {
+                record,
+                path,
+                verb,
+                found,
+            }),
+            Err(error) => Err((path.to_string(), error)),
+        }
     }
 
     async fn creation(

@@ -15,6 +15,7 @@ use super::gate::{Answer, Held, NextStep, StepGate};
 use super::ledger::{Batch, Ledger};
 use super::limits::Limits;
 use super::outcome::{Deployment, Failure, Outcome};
+use super::pulse::pulse;
 use super::slots::Slots;
 use super::step::StepEnd;
 use crate::graph::Graph;
@@ -197,7 +198,8 @@ struct Progress<'a> {
     asking: bool,
 }
 
-type Flush = BoxFuture<'static, (Box<dyn Session>, Batch, Result<(), StoreError>)>;
+/// Something that needs the session: a batch on its way, or a beat of its heart.
+type Flush = BoxFuture<'static, (Box<dyn Session>, Option<Batch>, Result<(), StoreError>)>;
 
 /// Carries the plan out. Returns the session, so that the end can be written.
 pub(crate) async fn execute(
@@ -207,6 +209,9 @@ pub(crate) async fn execute(
     gate: Option<StepGate>,
 ) -> (Box<dyn Session>, Deployment, Option<StoreError>) {
     let mut progress = Progress::new(run, gate);
+    let every = session.beats_every();
+    let mut next_beat = pulse(run.world, every).fuse();
+    let mut beats = false;
     let mut session = Some(session);
     let mut flush: Option<Flush> = None;
     let mut broken = None;
@@ -217,6 +222,10 @@ pub(crate) async fn execute(
             && let Some(session) = session.take()
         {
             flush = Some(write(session, run.lineage.clone(), extends, batch));
+        }
+        if beats && let Some(session) = session.take() {
+            beats = false;
+            flush = Some(beat(session));
         }
         if progress.under_way.is_empty() && session.is_some() {
             if progress.stopping || !progress.held.is_due() {
@@ -236,10 +245,15 @@ pub(crate) async fn execute(
             (back, batch, result) = written(&mut flush).fuse() => {
                 flush = None;
                 session = Some(back);
-                match result {
-                    Ok(()) => batch.acknowledge(),
-                    Err(error) => {
-                        run.ledger.halt();
+                match (result, batch) {
+                    (Ok(()), batch) => {
+                        if let Some(batch) = batch {
+                            batch.acknowledge();
+                        }
+                    }
+                    (Err(error), batch) => {
+                        let records = batch.map_or_else(Vec::new, |batch| batch.records);
+                        run.ledger.halt(records);
                         progress.stopping = true;
                         broken = Some(error);
                     }
@@ -250,6 +264,10 @@ pub(crate) async fn execute(
                     break;
                 }
                 progress.stop();
+            },
+            () = next_beat => {
+                next_beat = pulse(run.world, every).fuse();
+                beats = true;
             },
             // Something to write: back to the top, unless a batch is on its way.
             () = run.ledger.gathered().fuse() => {}
@@ -266,7 +284,9 @@ pub(crate) async fn execute(
     (session, deployment, broken)
 }
 
-async fn written(flush: &mut Option<Flush>) -> (Box<dyn Session>, Batch, Result<(), StoreError>) {
+async fn written(
+    flush: &mut Option<Flush>,
+) -> (Box<dyn Session>, Option<Batch>, Result<(), StoreError>) {
     match flush {
         Some(flush) => flush.await,
         None => pending().await,
@@ -276,7 +296,14 @@ async fn written(flush: &mut Option<Flush>) -> (Box<dyn Session>, Batch, Result<
 fn write(mut session: Box<dyn Session>, lineage: String, extends: u64, batch: Batch) -> Flush {
     Box::pin(async move {
         let result = session.append(&lineage, extends, &batch.records).await;
-        (session, batch, result)
+        (session, Some(batch), result)
+    })
+}
+
+fn beat(mut session: Box<dyn Session>) -> Flush {
+    Box::pin(async move {
+        session.beat().await;
+        (session, None, Ok(()))
     })
 }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use mlplat_core::deploy::{Cancel, DeployOptions, Event, Outcome, Stamped};
+use mlplat_core::world::World as _;
 use mlplat_sim::harness::{Life, Stage};
 use mlplat_sim::machine::{Ended, Process, run};
 
@@ -144,4 +145,59 @@ fn of_two_engines_at_once_one_is_refused() {
         two.unwrap_err().to_string(),
         "the state is locked by ann (deploy, since 7 s ago)\n  do   wait until it is done; the lock is freed by itself when that process ends"
     );
+}
+
+/// Every call is throttled for longer than anybody waits.
+fn stopped_while_it_looks(life: &Life<'_>, stage: &Stage) -> (f64, Outcome) {
+    let mut stormy = scenario("stormy", vec![]);
+    stormy.faults.storm_s = 1e9;
+    let life = Life {
+        scenario: &stormy,
+        machine: life.fork().machine,
+    };
+    let (_, ended) = run(|| {
+        let process = Arc::new(Process::new(&life.machine, 5));
+        (process, |process: Arc<Process>| async move {
+            let (engine, graph) = life.engine(Arc::clone(&process), stage, 5);
+            let (options, cancel) = (DeployOptions::default(), Cancel::new());
+            let begun = process.now();
+            let stop = async {
+                process.sleep(std::time::Duration::from_secs(30)).await;
+                cancel.cancel();
+            };
+            let sink = |_: &Stamped| ();
+            let deployed = engine.deploy(&graph, &options, &sink, &cancel, &|_| true);
+            let (deployment, ()) = tokio::join!(deployed, stop);
+            let took = process.now() - begun;
+            (took.as_secs_f64(), deployment.unwrap().outcome)
+        })
+    });
+    match ended {
+        Ended::Done(ended) => ended,
+        Ended::Killed => panic!("killed"),
+    }
+}
+
+#[test]
+fn a_run_is_stopped_while_it_looks_and_while_it_recovers() {
+    let calm = scenario("looks", vec![]);
+    let life = Life::new(&calm);
+    let stage = yard_stage("red", "wind", 1);
+    let points = life.fork().go(&stage, 1, 0).points;
+    let killed = life.fork();
+    assert!(matches!(
+        killed.go(&stage, 1, points / 2).ended,
+        Ended::Killed
+    ));
+    assert!(
+        !killed.state().unwrap().open.is_empty(),
+        "there is something to recover"
+    );
+    lives(&life, &stage, 1);
+    for life in [&life, &killed] {
+        let (took_s, outcome) = stopped_while_it_looks(life, &stage);
+        assert_eq!((took_s, outcome), (30.0, Outcome::Cancelled));
+        lives(life, &stage, 6);
+        assert_eq!(life.objects().len(), 6);
+    }
 }

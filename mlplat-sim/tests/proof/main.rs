@@ -18,6 +18,7 @@ mod kill;
 mod lifecycle;
 mod oracles;
 mod provider_bugs;
+mod remote;
 mod rotate;
 mod saved;
 mod step;
