@@ -141,7 +141,7 @@ pub static DB_INSTANCE: Type = Type {
             code: "InvalidParameterCombination",
         },
         Blocked {
-            when: "it is being created or changed",
+            when: "a last snapshot is wanted and it is not available",
             code: "InvalidDBInstanceState",
         },
     ],
