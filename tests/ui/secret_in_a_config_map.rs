@@ -7,7 +7,10 @@ fn program(stack: &mut Stack) {
     let cluster = stack.add("cluster", EksCluster::new(&network));
     let namespace = stack.add("namespace", Namespace::new(&cluster, "mlflow"));
     let password = Output::generated("password", Generated::alphanumeric(32));
-    stack.add("settings", ConfigMap::new(&cluster, &namespace, "settings").entry("password", password));
+    stack.add(
+        "settings",
+        ConfigMap::new(&cluster, &namespace, "settings").entry("password", password),
+    );
 }
 
 fn main() {}

@@ -1,6 +1,6 @@
 //! A subnet's id where a VPC's id goes.
 
-use mlplat::aws::ec2::{SubnetHandle, VpcGatewayAttachment, InternetGatewayHandle};
+use mlplat::aws::ec2::{InternetGatewayHandle, SubnetHandle, VpcGatewayAttachment};
 
 fn attach(gateway: &InternetGatewayHandle, subnet: &SubnetHandle) -> VpcGatewayAttachment {
     VpcGatewayAttachment {

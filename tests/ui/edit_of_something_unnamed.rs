@@ -1,0 +1,14 @@
+//! An edit that does not say of what.
+
+use mlplat::prelude::*;
+
+fn program(stack: &mut Stack) {
+    let network = stack.add("network", Vpc::new("10.0.0.0/16"));
+    let metadata = Postgres::new(&network);
+    stack.add(
+        "metadata",
+        metadata.edit("instance", |instance| instance.iops = None),
+    );
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! A plain text as an output of the stack.
+
+use mlplat::prelude::*;
+
+fn program(stack: &mut Stack) {
+    stack.output("team", "ml");
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//! An option that MLflow does not have.
+
+use mlplat::prelude::*;
+
+fn program(stack: &mut Stack) {
+    let network = stack.add("network", Vpc::new("10.0.0.0/16"));
+    let cluster = stack.add("cluster", EksCluster::new(&network));
+    let artifacts = stack.add("artifacts", Bucket::new());
+    let metadata = stack.add("metadata", Postgres::new(&network).reachable_from(&cluster));
+    let mlflow = Mlflow {
+        cluster: &cluster,
+        metadata: &metadata,
+        artifacts: &artifacts,
+    };
+    stack.add(
+        "mlflow",
+        mlflow.with(MlflowOptions {
+            replica: 3,
+            ..MlflowOptions::default()
+        }),
+    );
+}
+
+fn main() {}
