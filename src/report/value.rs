@@ -39,9 +39,14 @@ pub(crate) enum Mark {
 pub(crate) fn change(old: Option<&str>, new: Option<&str>) -> Shown {
     if let (Some(old), Some(new)) = (old, new)
         && width(old).max(width(new)) > INLINE
-        && (is_document(old) || is_document(new))
     {
-        return Shown::Lines(diff(&lay_out(old), &lay_out(new)));
+        if is_document(old) || is_document(new) {
+            return Shown::Lines(diff(&lay_out(old), &lay_out(new)));
+        }
+        // A file, such as one in a map of settings.
+        if old.contains('\n') || new.contains('\n') {
+            return Shown::Lines(diff(old, new));
+        }
     }
     let one = |value: Option<&str>, none: &str| match value {
         None => none.to_owned(),
@@ -156,6 +161,22 @@ mod tests {
         assert_eq!(shown(None, Some("2")), "2");
         assert_eq!(shown(Some("1"), None), "1 → (taken out)");
         assert_eq!(shown(Some(""), Some("a\u{1b}")), "\"\" → a\\u{1b}");
+    }
+
+    #[test]
+    fn files_are_compared_line_by_line() {
+        let file = |level: &str| {
+            format!(
+                "[server]\nport = 8080\n[log]\nlevel = {level}\nformat = plain\nto = /var/log/app.log\nkeep = 3\nend = true\n"
+            )
+        };
+        let Shown::Lines(lines) = change(Some(&file("info")), Some(&file("debug"))) else {
+            panic!("one line");
+        };
+        let changed = lines.iter().filter(|(mark, _)| *mark != Mark::Same);
+        let changed: Vec<_> = changed.map(|(_, line)| line.as_str()).collect();
+        assert_eq!(changed, ["level = info", "level = debug"]);
+        assert_eq!(lines.len(), 6);
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub(super) fn touch(one: &str, other: &str) -> bool {
 
 /// The field that a path begins with.
 pub(crate) fn field_of(path: &str) -> &str {
-    path.split(['.', '[']).next().unwrap_or(path)
+    path.split(['.', '[', ' ']).next().unwrap_or(path)
 }
 
 struct Place {
@@ -199,7 +199,12 @@ impl Walk {
         };
         let (old, new): (Value, Value) = (common(old, new), common(new, old));
         if old != new {
-            self.differ(&place.item("order"), Some(&old), Some(&new));
+            let place = Place {
+                shown: format!("{} (order)", place.shown),
+                plain: place.plain.clone(),
+                name: place.name.clone(),
+            };
+            self.differ(&place, Some(&old), Some(&new));
         }
     }
 
@@ -336,7 +341,7 @@ mod tests {
         let env = |names: [&str; 2]| json!({"env": names.map(|name| json!({ "name": name }))});
         assert_eq!(
             shown(env(["a", "b"]), env(["b", "a"])),
-            [r#"Spec.env[order]: ["a","b"] -> ["b","a"]"#]
+            [r#"Spec.env (order): ["a","b"] -> ["b","a"]"#]
         );
         let containers =
             |names: [&str; 2]| json!({"containers": names.map(|name| json!({ "name": name }))});
