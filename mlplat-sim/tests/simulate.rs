@@ -268,3 +268,24 @@ fn the_oracle_notices_what_is_missing_and_what_is_too_many() {
     let said = says(|| world.assert_one_of_each().age());
     assert!(said.contains(" stands for no node"), "{said}");
 }
+
+#[test]
+fn the_world_is_no_younger_after_a_death() {
+    let fresh = World::simulate(store);
+    let points = fresh.fork().deploy().points();
+    for at in 1..=points {
+        let mut world = fresh.fork();
+        let killed = world.kill_next_at(at).deploy();
+        // Fault points are counted in whole milliseconds.
+        let age = world.age() + Duration::from_millis(2);
+        assert!(age >= killed.took(), "{at}: {age:?} {:?}", killed.took());
+    }
+}
+
+#[test]
+fn each_operation_has_faults_of_its_own() {
+    let mut world = World::simulate(platform).throttle(0.3);
+    let first = world.deploy().assert_complete().retries();
+    world.destroy().assert_complete();
+    assert_ne!(world.deploy().assert_complete().retries(), first);
+}
