@@ -1,6 +1,6 @@
 //! What somebody changes outside is put back, once.
 
-use mlplat_aws::{catalog, ec2, lookups, s3};
+use mlplat_aws::{catalog, ec2, efs, kms, lookups, rds, s3};
 use mlplat_core::Stack;
 use mlplat_core::facts::{OnChange, Type};
 use mlplat_sim::cloud::SimObject;
@@ -31,10 +31,17 @@ fn inputs(life: &Life<'_>) -> Vec<String> {
         let named = |object: &SimObject| object.outputs.values().any(|v| v.as_str() == Some(text));
         text.starts_with("proof-dev") || objects.values().any(|o| o.id == text || named(o))
     };
+    let masked = |value: &Value| match value {
+        Value::String(text) if is_ours(text) => json!("<ours>"),
+        value => value.clone(),
+    };
     let shown = |object: &SimObject| {
         let fields = object.inputs.iter().map(|(field, value)| match value {
-            Value::String(text) if is_ours(text) => format!("{field}=<ours>"),
-            value => format!("{field}={value}"),
+            Value::Array(items) => {
+                let items: Value = items.iter().map(masked).collect();
+                format!("{field}={items}")
+            }
+            value => format!("{field}={}", masked(value)),
         });
         format!("{} {}", object.ty, fields.collect::<Vec<_>>().join(" "))
     };
@@ -59,7 +66,12 @@ fn each_field(life: &Life<'_>, stage: &Stage, types: &[&'static Type]) -> usize 
             if fact.change == OnChange::WriteOnly || fact.secret {
                 continue;
             }
-            for value in other(value) {
+            let mut others = other(value);
+            if let (OnChange::AtLeast, Some(least)) = (fact.change, value.as_i64()) {
+                // More than the least is as wanted.
+                others[0] = json!(least - 1);
+            }
+            for value in others {
                 let empty = match object.inputs.get(field) {
                     Some(Value::Array(items)) => items.is_empty(),
                     Some(Value::Object(members)) => members.is_empty(),
@@ -122,6 +134,74 @@ fn every_field_of_a_network() {
     let life = Life::new(&aws);
     let drifted = each_field(&life, &Stage::deploy(network), catalog());
     assert!(drifted > 12, "{drifted}");
+}
+
+/// A database, a key and file systems, with as many fields as they take.
+fn stores(stack: &mut Stack) {
+    let vpc = stack.add(
+        "vpc",
+        ec2::Vpc::new("10.0.0.0/16".parse::<ipnet::Ipv4Net>().unwrap()),
+    );
+    let zones = stack.add("zones", lookups::AvailabilityZones::default());
+    let range: ipnet::Ipv4Net = "10.0.1.0/24".parse().unwrap();
+    let subnet = ec2::Subnet::new(&vpc.vpc_id, range, zones.zone_names.item(0));
+    let subnet = stack.add("subnet", subnet).subnet_id;
+    let group = stack.add("group", ec2::SecurityGroup::new(&vpc.vpc_id, "stores"));
+    let subnets = rds::DbSubnetGroup::new("stores", [subnet.clone()]);
+    let subnets = stack.add("subnets", subnets);
+    let mut parameters = rds::DbParameterGroup::new("mysql8.4", "stores");
+    let tls = "require_secure_transport".to_owned();
+    parameters.parameters.insert(tls, "1".into());
+    let parameters = stack.add("parameters", parameters);
+    let database = rds::DbInstance {
+        engine_version: Some("8.4".into()),
+        allocated_storage: Some(20.into()),
+        max_allocated_storage: Some(100.into()),
+        db_subnet_group_name: Some(subnets.db_subnet_group_name),
+        db_parameter_group_name: Some(parameters.db_parameter_group_name),
+        vpc_security_groups: vec![group.group_id.clone()],
+        backup_retention_period: Some(7.into()),
+        deletion_protection: Some(false.into()),
+        ..rds::DbInstance::new("mysql", "db.t4g.micro", 3306)
+    };
+    stack.add("database", database);
+    let key = kms::Key {
+        description: Some("Data".into()),
+        enable_key_rotation: Some(true.into()),
+        ..kms::Key::default()
+    };
+    let key = stack.add("key", key);
+    let alias = kms::Alias {
+        alias_name: None,
+        target_key_id: key.key_id,
+    };
+    stack.add("alias", alias);
+    let files = efs::FileSystem {
+        encrypted: Some(true.into()),
+        throughput_mode: Some(efs::ThroughputMode::Elastic.into()),
+        ..efs::FileSystem::default()
+    };
+    let files = stack.add("files", files);
+    let target = efs::MountTarget {
+        file_system_id: files.file_system_id.clone(),
+        subnet_id: subnet,
+        security_groups: vec![group.group_id],
+        ip_address: None,
+    };
+    stack.add("target", target);
+    let point = efs::AccessPoint {
+        path: Some("/logs".into()),
+        ..efs::AccessPoint::new(&files.file_system_id)
+    };
+    stack.add("point", point);
+}
+
+#[test]
+fn every_field_of_what_keeps_data() {
+    let aws = Scenario::new("stores drift", catalog(), vec![]);
+    let life = Life::new(&aws);
+    let drifted = each_field(&life, &Stage::deploy(stores), catalog());
+    assert!(drifted > 60, "{drifted}");
 }
 
 #[test]
