@@ -171,7 +171,6 @@ pub static MAPPINGS: &[Mapping] = &[
         ..plain("ec2.VPCEndpoint", "ec2:DeleteVpcEndpoints")
     },
     plain("ec2.VPCGatewayAttachment", "ec2:DetachInternetGateway"),
-    plain("ecr.Image", "ecr:BatchDeleteImage"),
     ecr::REPOSITORY,
     efs::ACCESS_POINT,
     efs::FILE_SYSTEM,

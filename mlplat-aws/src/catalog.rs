@@ -37,7 +37,6 @@ static CATALOG: &[&Type] = &[
     &ec2::VPC,
     &ec2::VPC_ENDPOINT,
     &ec2::VPC_GATEWAY_ATTACHMENT,
-    &ecr::IMAGE,
     &ecr::REPOSITORY,
     &efs::ACCESS_POINT,
     &efs::FILE_SYSTEM,

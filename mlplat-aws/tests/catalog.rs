@@ -23,7 +23,7 @@ fn struct_fields<R: Resource>() -> (&'static str, BTreeSet<&'static str>) {
 }
 
 /// Types that nobody declares, so that they have no struct.
-const WITHOUT_STRUCT: [&str; 2] = ["ec2.NetworkAcl", "ecr.Image"];
+const WITHOUT_STRUCT: [&str; 1] = ["ec2.NetworkAcl"];
 
 /// Every struct of the crate.
 fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {

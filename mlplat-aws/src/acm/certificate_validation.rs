@@ -18,7 +18,7 @@ pub static CERTIFICATE_VALIDATION: Type = Type {
     name: "acm.CertificateValidation",
     doc: "The wait until a certificate is issued.",
     api: "acm:DescribeCertificate",
-    id: "CertificateArn",
+    id: "Id",
     recovery: Recovery::NaturalKey(&["CertificateArn"]),
     tags: Tagging::Never,
     fields: &[f(
@@ -26,7 +26,10 @@ pub static CERTIFICATE_VALIDATION: Type = Type {
         OnChange::Replace,
         Refs::To("acm.Certificate", Held::Cascades),
     )],
-    outputs: &[OutputFact::fixed("CertificateArn", "{CertificateArn}")],
+    outputs: &[
+        OutputFact::fixed("Id", "{CertificateArn}|issued"),
+        OutputFact::fixed("CertificateArn", "{CertificateArn}"),
+    ],
     needs: &[Need {
         what: "the certificate's validation records",
         path: &[
@@ -46,6 +49,7 @@ pub static CERTIFICATE_VALIDATION: Type = Type {
 /// The wait until a certificate is issued. API: `DescribeCertificate`.
 #[derive(Resource, Clone, Debug)]
 #[resource(facts = CERTIFICATE_VALIDATION, handle = CertificateValidationHandle {
+    id: String,
     certificate_arn: CertificateArn,
 })]
 pub struct CertificateValidation {

@@ -24,12 +24,6 @@ pub(super) const ROWS: &[Permissions] = &[
         on: &["arn:{partition}:s3:::{Bucket}"],
         ..NOTHING
     },
-    Permissions {
-        ty: "ecr.Image",
-        read: &["ecr:DescribeImages"],
-        on: &["arn:{partition}:ecr:{region}:{account}:repository/{RepositoryName}"],
-        ..NOTHING
-    },
     REPOSITORY,
     LOG_GROUP,
     Permissions {

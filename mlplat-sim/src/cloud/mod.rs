@@ -33,3 +33,4 @@ pub(crate) use dice::roll;
 pub use faults::{FaultError, Faults};
 pub use object::{LastCopy, Linger, SimObject};
 pub use outside::OutsideError;
+pub(crate) use provider::ALL_ALONG;

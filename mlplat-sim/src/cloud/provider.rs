@@ -10,10 +10,14 @@ use mlplat_core::provider::{
 use serde_json::{Map, Value};
 
 use super::account::{Cloud, Inner};
+use super::actors::Belonging;
 use super::dice::roll;
 use super::forms::{self, Source};
 use super::object::SimObject;
 use super::rules::{Lag, natural_key, tag};
+
+/// Whose an object is that nobody here has made and that a question is about.
+pub(crate) const ALL_ALONG: &str = "there-all-along";
 
 impl Cloud {
     /// What every call goes through first: its number, or a fault.
@@ -302,7 +306,14 @@ impl Inner {
             inner.live().find(fits).map(|object| object.outputs.clone())
         };
         let outputs = found(self).or_else(|| {
-            self.put_foreign(about, inputs.clone(), now);
+            let belonging = Belonging {
+                ty: about,
+                inputs: inputs.clone(),
+                owner: ALL_ALONG,
+                token: ALL_ALONG,
+                part_of: None,
+            };
+            self.put_belonging(belonging, now, now);
             found(self)
         })?;
         let answers = ty.outputs.iter().filter_map(|output| {

@@ -1,0 +1,236 @@
+//! What stands around a cluster lives as its facts say: registries, logs,
+//! endpoints, zones, certificates, Fargate, GPUs, GitHub's role.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::time::Duration;
+
+use mlplat_aws::acm::{self, CertificateValidation};
+use mlplat_aws::logs::{LogGroup, Retention};
+use mlplat_aws::route53::RecordType;
+use mlplat_aws::{
+    Certificate, DnsRecord, EcrRepo, EksCluster, EndpointService, FargateProfile, GithubOidcRole,
+    GpuNodeGroup, HostedZone, Irsa, Network, RunsAs, Vpc, VpcEndpoints,
+};
+use mlplat_core::Stack;
+use mlplat_sim::simulate::World;
+
+fn network(stack: &mut Stack) -> Network {
+    stack.add("network", Vpc::new("10.30.0.0/16").zones(2))
+}
+
+/// Everything of this kind at once.
+fn platform(stack: &mut Stack) {
+    let network = network(stack);
+    let endpoints = VpcEndpoints::new(&network)
+        .interface(EndpointService::Sts)
+        .interface(EndpointService::EcrApi);
+    stack.add("endpoints", endpoints);
+    let company = stack.add("company", HostedZone::lookup("example.com"));
+    let zone = stack.add(
+        "zone",
+        HostedZone::create("ml.example.com").part_of(&company),
+    );
+    let tls = Certificate::new("ml.example.com", &zone).and("*.ml.example.com");
+    let tls = stack.add("tls", tls.and_of("models.example.com", &company));
+    stack.add(
+        "inside",
+        HostedZone::create("ml.internal").private(&network),
+    );
+    let www = ["192.0.2.1".into(), "192.0.2.2".into()];
+    stack.add(
+        "www",
+        DnsRecord::new(&zone, "www.ml.example.com", RecordType::A, www),
+    );
+    let cluster = stack.add("cluster", EksCluster::new(&network).nodes(1..=2));
+    stack.add("gpus", GpuNodeGroup::new(&cluster).sizes(0..=2));
+    let web = stack.add("web", Irsa::new(&cluster, ("apps", "web")));
+    for name in ["apps", "batch"] {
+        let pods = FargateProfile::new(&cluster, &network.private_subnets).namespace(name);
+        let pods = stack.add(name, pods);
+        let _ = RunsAs::new(&pods, &web);
+    }
+    let images = stack.add("images", EcrRepo::new().keep_last(20));
+    let ci = GithubOidcRole::new("example/models").branch("main");
+    stack.add("ci", ci.grant(images.push()));
+    stack.output("certificate", &tls.arn);
+    stack.output("images", &images.uri);
+}
+
+#[test]
+fn a_platform_comes_and_goes() {
+    let life = World::simulate(platform).live();
+    // The certificate is issued long before the cluster is there.
+    assert!(life.deploy.took_by("tls/issued") >= Duration::from_secs(90));
+    let done = life.deploy.done();
+    let place = |path: &str| done.iter().position(|one| *one == path).unwrap();
+    assert!(place("tls/validation-2") < place("tls/issued"));
+    assert!(place("tls/issued") < place("cluster/control-plane"));
+    let gone = life.destroy.done();
+    let place = |path: &str| gone.iter().position(|one| *one == path).unwrap();
+    assert!(place("www/record") < place("zone/zone"));
+    assert!(place("zone/delegation/record") < place("zone/zone"));
+    assert!(place("tls/issued") < place("tls/certificate"));
+}
+
+/// The group is there before the control plane, which would make it, and goes
+/// after it, or the control plane would make it again. Its logs are data.
+#[test]
+fn control_plane_logs_outlive_the_control_plane() {
+    let mut world = World::simulate(|stack: &mut Stack| {
+        let network = network(stack);
+        let cluster = EksCluster::new(&network).log_retention(Retention::ThreeMonths);
+        stack.add("cluster", cluster.nodes(1..=2));
+    });
+    let run = world.deploy();
+    let done = run.assert_complete().done();
+    let place = |path: &str| done.iter().position(|one| *one == path).unwrap();
+    assert!(place("cluster/logs") < place("cluster/control-plane"));
+    let refusal = world.fork().destroy().refusal().map(ToString::to_string);
+    assert!(refusal.unwrap().contains("cluster/logs"));
+    let run = world.destroy_with_data();
+    let gone = run.assert_complete().done();
+    let place = |path: &str| gone.iter().position(|one| *one == path).unwrap();
+    assert!(place("cluster/control-plane") < place("cluster/logs"));
+    world.assert_empty();
+}
+
+#[test]
+fn a_platform_survives_kills_and_a_hostile_account() {
+    assert!(World::simulate(platform).survive_kills(6) > 0);
+    let world = World::simulate(platform)
+        .seed(11)
+        .throttle(0.2)
+        .lost_replies(0.1)
+        .lag(0.3);
+    world.live();
+}
+
+/// Two profiles of a cluster are made one after the other, although nothing in
+/// the program says so: the account refuses the second until the first is there.
+#[test]
+fn fargate_profiles_come_and_go_one_at_a_time() {
+    let life = World::simulate(|stack: &mut Stack| {
+        let network = network(stack);
+        let cluster = stack.add("cluster", EksCluster::new(&network).fargate_only());
+        for name in ["a", "b"] {
+            let pods = FargateProfile::new(&cluster, &network.private_subnets).namespace(name);
+            stack.add(name, pods);
+        }
+    })
+    .live();
+    assert!(life.deploy.retries() > 0 && life.destroy.retries() > 0);
+    let slowest = ["a/profile", "b/profile", "cluster/fargate-dns/profile"]
+        .map(|path| life.deploy.took_by(path))
+        .into_iter()
+        .max()
+        .unwrap();
+    assert!(slowest >= Duration::from_secs(3 * 110), "{slowest:?}");
+    // CoreDNS waits for a profile, and would be degraded without one.
+    let done = life.deploy.done();
+    let place = |path: &str| done.iter().position(|one| *one == path).unwrap();
+    assert!(place("cluster/fargate-dns/profile") < place("cluster/coredns"));
+}
+
+#[test]
+fn what_others_have_put_there_is_in_the_way() {
+    let mut world = World::simulate(|stack: &mut Stack| {
+        stack.add("images", EcrRepo::new());
+        stack.add("zone", HostedZone::create("ml.example.com"));
+    });
+    world.deploy().assert_complete();
+    world.set("images/repository", "contents", 3);
+    world.set("zone/zone", "contents", 2);
+    let kept = world.fork().destroy();
+    assert!(!kept.is_complete(), "{kept:?}");
+    world.destroy_with_data().assert_complete();
+    world.assert_empty();
+}
+
+#[test]
+fn a_protected_log_group_stays() {
+    let mut world = World::simulate(|stack: &mut Stack| {
+        let group = LogGroup {
+            deletion_protection_enabled: Some(true.into()),
+            ..LogGroup::default()
+        };
+        stack.add("logs", group);
+    });
+    world.deploy().assert_complete();
+    let failure = world.destroy_with_data().assert_failed("logs").code.clone();
+    assert_eq!(failure, "ValidationException");
+}
+
+#[test]
+fn a_certificate_without_its_records_is_never_issued() {
+    let mut world = World::simulate(|stack: &mut Stack| {
+        let certificate = stack.add("certificate", acm::Certificate::new("ml.example.com"));
+        stack.add(
+            "issued",
+            CertificateValidation {
+                certificate_arn: certificate.certificate_arn,
+            },
+        );
+    });
+    let run = world.deploy();
+    let failure = run.assert_failed("issued");
+    assert!(
+        failure.message.contains("VALIDATION_TIMED_OUT"),
+        "{failure:?}"
+    );
+    assert!(
+        failure.message.contains("validation records"),
+        "{failure:?}"
+    );
+}
+
+#[test]
+fn a_zone_is_found_and_a_second_one_of_the_network_is_refused() {
+    let mut world = World::simulate(|stack: &mut Stack| {
+        let zone = stack.add("zone", HostedZone::lookup("example.com"));
+        let values = ["192.0.2.1".into()];
+        stack.add(
+            "www",
+            DnsRecord::new(&zone, "WWW.example.com.", RecordType::A, values),
+        );
+    });
+    world.deploy().assert_complete();
+    // Case and final dot are no change.
+    world.set("www/record", "Name", "WWW.Example.COM.");
+    world.deploy().assert_unchanged();
+    world.destroy().assert_complete();
+    let mut world = World::simulate(|stack: &mut Stack| {
+        let network = network(stack);
+        for name in ["a", "b"] {
+            stack.add(name, HostedZone::create("ml.internal").private(&network));
+        }
+    });
+    let refusal = world.deploy().refusal().map(ToString::to_string);
+    assert!(refusal.unwrap().contains("ConflictingDomainExists"));
+}
+
+#[test]
+fn a_quota_that_is_too_low_is_told_at_the_plan() {
+    let gpus = |nodes: u32| {
+        let world = World::simulate(move |stack: &mut Stack| {
+            let network = network(stack);
+            let cluster = stack.add("cluster", EksCluster::new(&network).nodes(1..=2));
+            let gpus = GpuNodeGroup::new(&cluster).instance_types(["p5.48xlarge"]);
+            stack.add("gpus", gpus.sizes(0..=nodes));
+        });
+        let mut world = world;
+        let run = world.deploy();
+        (
+            run.refusal().map(ToString::to_string),
+            world.count("ec2.VPC"),
+        )
+    };
+    assert_eq!(gpus(5), (None, 1));
+    let (refusal, networks) = gpus(6);
+    let refusal = refusal.unwrap();
+    assert!(
+        refusal.contains("L-417A185B") && refusal.contains("1152"),
+        "{refusal}"
+    );
+    assert_eq!(networks, 0);
+}
