@@ -470,3 +470,39 @@ fn another_process_goes_on() {
         assert_eq!(belongings(&local), Vec::<String>::new());
     });
 }
+
+/// A whole life of a program with a deployment, a load balancer and a claim: nothing is left, and what containers do is
+/// chosen in a line.
+#[test]
+fn a_whole_life_with_workloads() {
+    use mlplat_aws::{EksCluster, Vpc};
+    use mlplat_core::Stack;
+    use mlplat_k8s::openapi::api::core::v1::{ServicePort, ServiceSpec};
+    use mlplat_k8s::{Namespace, Service, Spec, Wires};
+    use mlplat_sim::simulate::World;
+
+    fn platform(stack: &mut Stack) {
+        let network = stack.add("network", Vpc::new("10.20.0.0/16"));
+        let cluster = stack.add("cluster", EksCluster::new(&network).nodes(1..=2));
+        let space = stack.add("space", Namespace::new(&cluster, "web"));
+        let spec = Spec::of(|_: &mut Wires| ServiceSpec {
+            type_: Some("LoadBalancer".to_owned()),
+            ports: Some(vec![ServicePort {
+                port: 80,
+                ..ServicePort::default()
+            }]),
+            ..ServiceSpec::default()
+        });
+        let service = stack.add("web", Service::new(&cluster, &space, "web", spec));
+        stack.output("host", &service.load_balancer_host);
+    }
+
+    let mut world = World::simulate(platform).containers("crash=web:1");
+    let deployed = world.deploy();
+    deployed.assert_complete();
+    assert!(deployed.took_by("web") >= Duration::from_secs(60));
+    let has = |world: &World, ty: &str| world.objects().iter().any(|one| one.ty == ty);
+    assert!(has(&world, "elb.LoadBalancer") && has(&world, "k8s.Node"));
+    world.destroy().assert_complete();
+    assert!(!has(&world, "elb.LoadBalancer") && !has(&world, "ec2.VPC"));
+}

@@ -38,6 +38,8 @@ pub(super) struct Inner {
     pub(super) place: Place,
     pub(super) next: u64,
     pub(super) calls: u64,
+    /// How often something has changed in this process.
+    pub(super) changes: u64,
     log: Log,
 }
 
@@ -103,6 +105,7 @@ impl Cloud {
             },
             next: 1,
             calls: 0,
+            changes: 0,
             log,
         };
         for effect in effects {
@@ -193,6 +196,7 @@ impl Inner {
         // A simulated account whose disk is full goes on in memory: what it
         // loses then, a real one would not.
         let _ = self.log.write(now, &effects);
+        self.changes += 1;
         for effect in effects {
             self.apply(effect);
         }

@@ -44,6 +44,14 @@ impl Cloud {
         }
     }
 
+    /// How often something has changed in this process, up to now.
+    pub(crate) fn changes(&self) -> u64 {
+        let now = self.now();
+        let mut inner = self.inner();
+        inner.tick(now);
+        inner.changes
+    }
+
     /// The region that the account is in.
     pub(crate) fn region(&self) -> String {
         self.inner().place.region.clone()

@@ -4,11 +4,14 @@ use std::str::FromStr;
 
 use mlplat_core::facts::Type;
 
+use crate::kube::Behaviours;
+
 /// How hostile the account is. Probabilities are per call.
 ///
 /// ```
-/// let faults: mlplat_sim::cloud::Faults = "seed=7,throttle=0.3,lost_reply=0.1".parse()?;
+/// let faults: mlplat_sim::cloud::Faults = "seed=7,throttle=0.3,lost_reply=0.1,pull=web:2".parse()?;
 /// assert_eq!(faults.seed, 7);
+/// assert!(faults.containers.unpullable("web:2"));
 /// # Ok::<(), mlplat_sim::cloud::FaultError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -30,6 +33,9 @@ pub struct Faults {
     /// Every call of one of these names is denied: type and verb
     /// (`ec2.VPC:create`), or the API's own (`ec2:CreateVpc`).
     pub deny: Vec<String>,
+    /// What containers in clusters do: images that cannot be pulled, crashes,
+    /// jobs that fail.
+    pub containers: Behaviours,
 }
 
 impl Faults {
@@ -63,7 +69,7 @@ impl std::fmt::Display for FaultError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             out,
-            "`{}` is no fault: use seed=N, throttle=P, lost_reply=P, 5xx=P, lag=P with P from 0 to 1, storm=SECONDS, deny=TYPE:CALL",
+            "`{}` is no fault: use seed=N, throttle=P, lost_reply=P, 5xx=P, lag=P with P from 0 to 1, storm=SECONDS, deny=TYPE:CALL; for containers pull=IMAGE, crash=CONTAINER:CODE, job=NAME, unready=CONTAINER, takes=CONTAINER:SECONDS, stubborn=CONTAINER",
             self.0.escape_debug()
         )
     }
@@ -95,7 +101,7 @@ impl FromStr for Faults {
                 "lag" => faults.lag = chance()?,
                 "storm" => faults.storm_s = value.parse().map_err(|_| bad())?,
                 "deny" => faults.deny.push(value.to_owned()),
-                _ => return Err(bad()),
+                _ => faults.containers += word.parse().map_err(|_| bad())?,
             }
         }
         Ok(faults)

@@ -1,7 +1,8 @@
 //! What containers do when they do not simply run: failures and durations that a test chooses.
 //!
 //! They are lines of text in a config map of the cluster ([`BEHAVIOUR_MAP`]), so that they outlive processes as
-//! everything else does, and so that `world set` changes them. Nothing but the simulated kubelet reads it.
+//! everything else does, and so that `world set` changes them: its entry `behaviour` is what was chosen through the
+//! outside door, `given` what the process was started with. Nothing but the simulated kubelet reads it.
 //!
 //! ```
 //! use mlplat_sim::kube::{Behaviour, Behaviours};
@@ -16,7 +17,7 @@ use std::str::FromStr;
 
 use crate::kube::journal::ObjectKey;
 
-/// Namespace and name of the config map that chooses; its entry is `behaviour`.
+/// Namespace and name of the config map that chooses.
 pub const BEHAVIOUR_MAP: (&str, &str) = ("kube-system", "simulated-behaviour");
 
 /// One choice. A name that ends in `*` stands for all that begin so; `OWNER/CONTAINER` for the container in the pods
@@ -210,6 +211,12 @@ pub(crate) struct Start<'a> {
     pub(crate) luck: f64,
 }
 
+impl std::ops::AddAssign for Behaviours {
+    fn add_assign(&mut self, other: Self) {
+        self.chosen.extend(other.chosen);
+    }
+}
+
 impl Behaviours {
     /// These choices, all of them certain.
     #[must_use]
@@ -297,6 +304,11 @@ fn fits(pattern: &str, name: &str) -> bool {
         None => pattern == name,
     }
 }
+
+/// The entry for what was chosen through the outside door.
+pub(crate) const CHOSEN: &str = "behaviour";
+/// The entry for what the process was started with.
+pub(crate) const GIVEN: &str = "given";
 
 /// Where the choices are kept.
 pub(crate) fn key() -> ObjectKey {

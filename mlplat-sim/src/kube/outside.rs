@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::kube::behaviour::Behaviours;
+use crate::kube::behaviour::{self, Behaviours};
 use crate::kube::controllers;
 use crate::kube::journal::ObjectKey;
 use crate::kube::kinds::Kind;
@@ -53,7 +53,15 @@ impl ApiServer {
     /// When the journal cannot keep it.
     pub fn choose_outside(&mut self, chosen: &Behaviours, now: Duration) -> Result<(), Failure> {
         self.outside(now, |store| {
-            controllers::choose(store, chosen);
+            controllers::choose(store, behaviour::CHOSEN, chosen);
+            Ok(())
+        })
+    }
+
+    /// What the process that holds the cluster was started with: it counts beside what is chosen.
+    pub(crate) fn give(&mut self, chosen: &Behaviours, now: Duration) -> Result<(), Failure> {
+        self.outside(now, |store| {
+            controllers::choose(store, behaviour::GIVEN, chosen);
             Ok(())
         })
     }

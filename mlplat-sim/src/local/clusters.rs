@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -31,12 +32,16 @@ pub struct Clusters {
     dir: PathBuf,
     faults: Faults,
     servers: Mutex<HashMap<String, Server>>,
+    /// How much of what changes in the account the clusters have heard of.
+    seen: AtomicU64,
 }
 
 #[derive(Clone)]
 struct Server {
     service: KubeService,
     client: kube::Client,
+    /// The name of the cluster.
+    cluster: String,
     /// The node groups that the cluster has been told of.
     groups: Arc<Mutex<Vec<Group>>>,
 }
@@ -57,8 +62,8 @@ impl Server {
     }
 }
 
-fn machines_of(objects: &[SimObject], cluster: &str) -> Vec<Group> {
-    let groups = objects.iter().filter(|one| {
+fn groups_of<'a>(live: impl Iterator<Item = &'a SimObject>, cluster: &str) -> Vec<Group> {
+    let groups = live.filter(|one| {
         one.ty == "eks.Nodegroup" && one.gone_at.is_none() && input(one, "ClusterName") == cluster
     });
     let number = |one: &SimObject, name: &str| one.inputs.get(name).and_then(Value::as_u64);
@@ -107,6 +112,7 @@ impl Clusters {
             dir,
             faults,
             servers: Mutex::default(),
+            seen: AtomicU64::new(0),
         }
     }
 
@@ -173,18 +179,23 @@ impl Clusters {
             faults: Box::new(FaultPoints::new(self.world.clone(), self.faults.clone())),
             ..Parts::default()
         };
-        let server = match effects {
+        let mut server = match effects {
             Some(effects) => ApiServer::restore(parts, effects, time.now()),
             None => ApiServer::new(parts, time.now()).map_err(|why| io::Error::other(why.0))?,
         };
+        let given = server.give(&self.faults.containers, time.now());
+        given.map_err(|why| io::Error::other(why.message))?;
         let service = KubeService::new(server, time.clone(), time);
         let client = kube::Client::new(service.clone(), "default");
         let server = Server {
             service,
             client,
+            cluster: cluster.to_owned(),
             groups: Arc::default(),
         };
         servers.insert(endpoint.to_owned(), server.clone());
+        // It has heard of nothing yet.
+        self.seen.store(0, Ordering::Relaxed);
         Ok(server)
     }
 
@@ -196,12 +207,21 @@ impl Clusters {
 impl Actor for Clusters {
     /// Lets time pass in every cluster that has something to do by now.
     fn act(&self) {
+        if self.servers().is_empty() {
+            return;
+        }
+        let changes = self.cloud.changes();
+        let news = self.seen.swap(changes, Ordering::Relaxed) != changes;
         let open: Vec<(String, Server)> = self
             .servers()
             .iter()
             .map(|(endpoint, server)| (endpoint.clone(), server.clone()))
             .collect();
         for (endpoint, server) in open {
+            if news {
+                let groups = self.cloud.see(|live| groups_of(live, &server.cluster));
+                server.welcome(groups);
+            }
             let shared = server.service.shared();
             let now = shared.now();
             let due = shared.lock().next_deadline().is_some_and(|due| due <= now);
@@ -288,12 +308,10 @@ impl ClientSource for Clusters {
             ));
         }
         let server = self.server(&access.endpoint, &cluster.id);
-        let groups = machines_of(&objects, &cluster.id);
+        // A cluster that was opened just now hears of its machines.
+        self.act();
         server
-            .map(|server| {
-                server.welcome(groups);
-                server.client
-            })
+            .map(|server| server.client)
             .map_err(|why| ProviderError::new(ErrorKind::Transient, "NoDisk", why.to_string()))
     }
 }

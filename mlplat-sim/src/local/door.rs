@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Clusters;
 use crate::cloud::{Cloud, OutsideError, SimObject};
-use crate::kube::{Failure, ObjectKey};
+use crate::kube::{Behaviours, Failure, ObjectKey};
 
 /// The other door.
 #[derive(Clone, Copy)]
@@ -104,6 +104,20 @@ impl Door<'_> {
             }
         }
         Ok(things)
+    }
+
+    /// Chooses what containers do from now on, in every cluster that there is.
+    ///
+    /// # Errors
+    /// When a cluster's log cannot be read or written.
+    pub fn choose(&self, chosen: &Behaviours) -> Result<(), DoorError> {
+        for (cluster, endpoint) in self.clusters.endpoints() {
+            let service = self.clusters.service(&endpoint).map_err(DoorError::Disk)?;
+            let now = service.shared().now();
+            let done = service.shared().lock().choose_outside(chosen, now);
+            done.map_err(|why| refused(&cluster, &why))?;
+        }
+        Ok(())
     }
 
     /// One thing.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use mlplat_core::testing::fail;
+
 use super::World;
 use crate::cloud::Faults;
 
@@ -55,6 +57,22 @@ impl World {
     #[must_use]
     pub fn deny(mut self, call: &str) -> Self {
         self.faults.deny.push(call.to_owned());
+        self
+    }
+
+    /// What containers in the program's clusters do, in words: `pull=IMAGE`,
+    /// `crash=CONTAINER:CODE`, `job=NAME`, and the others of
+    /// [`Behaviour`](crate::kube::Behaviour), with commas between them.
+    ///
+    /// # Panics
+    /// When a word chooses nothing.
+    #[must_use]
+    #[track_caller]
+    pub fn containers(mut self, words: &str) -> Self {
+        match words.parse() {
+            Ok(chosen) => self.faults.containers = chosen,
+            Err(why) => fail(why),
+        }
         self
     }
 

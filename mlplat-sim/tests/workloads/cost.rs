@@ -1,7 +1,7 @@
 //! What the controllers cost, by a command:
 //! `cargo test --release -p mlplat-sim --test kube_workloads -- --ignored --nocapture --test-threads 1 cost`.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mlplat_sim::kube::controllers::{Controller, control_plane, standard};
 use mlplat_sim::kube::{ApiServer, Parts};
@@ -10,6 +10,13 @@ use serde_json::{Value, json};
 use crate::support::{Tape, send};
 use crate::world::{World, condition, deployment};
 
+/// The time that this thread has had a processor: what others do on the machine does not count.
+fn processor() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let first = text.split(' ').next().unwrap();
+    Duration::from_nanos(first.parse().unwrap())
+}
+
 /// A release as programs without workloads make it: namespaces, accounts, maps and secrets, read, then deleted.
 fn life(controllers: Vec<Box<dyn Controller>>) -> Duration {
     let parts = Parts {
@@ -17,7 +24,7 @@ fn life(controllers: Vec<Box<dyn Controller>>) -> Duration {
         journal: Box::new(Tape::default()),
         ..Parts::default()
     };
-    let begun = Instant::now();
+    let begun = processor();
     let mut server = ApiServer::new(parts, Duration::ZERO).unwrap();
     let mut now = Duration::ZERO;
     let mut go = |verb: &str, target: &str, body: &Value| {
@@ -53,7 +60,7 @@ fn life(controllers: Vec<Box<dyn Controller>>) -> Duration {
     }
     server.advance(now + Duration::from_secs(60));
     assert_eq!(server.store().list("", "namespaces", None).count(), 4);
-    begun.elapsed()
+    processor() - begun
 }
 
 #[test]
@@ -76,7 +83,7 @@ fn cost_without_workloads() {
 #[test]
 #[ignore = "a measurement: run in release with --ignored --nocapture"]
 fn cost_of_fifty_deployments() {
-    let begun = Instant::now();
+    let begun = processor();
     let mut world = World::new();
     for number in 0..50 {
         let container = json!({"name": "web", "image": format!("web:{number}"), "readinessProbe": {"httpGet": {"port": 80}}});
@@ -90,7 +97,7 @@ fn cost_of_fifty_deployments() {
         };
         all.iter().all(ready)
     });
-    let up = begun.elapsed();
+    let up = processor() - begun;
     let version = world.server.store().resource_version();
     for number in 0..50 {
         world.delete(&format!(
@@ -100,6 +107,6 @@ fn cost_of_fifty_deployments() {
     world.until(|world| world.all("pods").is_empty());
     println!(
         "50 deployments of 3: up in {seconds} virtual s, {up:?} and {version} changes; gone after {:?} in all",
-        begun.elapsed()
+        processor() - begun
     );
 }

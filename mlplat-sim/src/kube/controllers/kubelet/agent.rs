@@ -99,10 +99,15 @@ impl Host {
 }
 
 fn chosen(store: &Store) -> Behaviours {
-    let map = store.get(&behaviour::key());
-    let text = map.and_then(|map| map["data"]["behaviour"].as_str());
-    // What is not understood does nothing: whoever writes it through the door is told.
-    text.and_then(|text| text.parse().ok()).unwrap_or_default()
+    let mut all = Behaviours::default();
+    if let Some(map) = store.get(&behaviour::key()) {
+        for entry in [behaviour::CHOSEN, behaviour::GIVEN] {
+            // What is not understood does nothing: whoever chooses through the door is told.
+            let text = map["data"][entry].as_str().unwrap_or_default();
+            all += text.parse().unwrap_or_default();
+        }
+    }
+    all
 }
 
 /// Whether there is anything to do for a pod: not for one without a node, one that is over, or one that serves and
@@ -172,13 +177,18 @@ fn keep_images(store: &mut Store, node: &str, images: &[String]) {
     });
 }
 
-/// Chooses what containers do, in the config map that the kubelets read.
-pub(crate) fn choose(store: &mut Store, chosen: &Behaviours) {
+/// Chooses what containers do, in an entry of the config map that the kubelets read. Nothing is written when nothing
+/// is to be done otherwise.
+pub(crate) fn choose(store: &mut Store, entry: &str, chosen: &Behaviours) {
     let key = behaviour::key();
-    let data = json!({"behaviour": chosen.to_string()});
-    if store.get(&key).is_some() {
+    let text = chosen.to_string();
+    let had = store.get(&key).map(|map| map["data"][entry].clone());
+    if had.as_ref().and_then(Value::as_str).unwrap_or_default() == text {
+        return;
+    }
+    if had.is_some() {
         edit(store, &key, crate::kube::OUTSIDE_MANAGER, |map| {
-            map["data"] = data;
+            map["data"][entry] = json!(text)
         });
         return;
     }
@@ -186,7 +196,7 @@ pub(crate) fn choose(store: &mut Store, chosen: &Behaviours) {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": key.name},
-        "data": data,
+        "data": {(entry): text},
     });
     // The namespace is there from the beginning and cannot be deleted.
     let _ = super::super::acting::create(store, &key.namespace, map, crate::kube::OUTSIDE_MANAGER);
