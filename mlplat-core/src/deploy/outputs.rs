@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::engine::Engine;
 use super::error::EngineError;
@@ -20,18 +20,37 @@ pub struct StackOutput {
 }
 
 impl Engine {
-    /// The declared outputs, as of the last deployment.
+    /// The declared outputs, as of the last deployment. A secret's value stays
+    /// sealed and is left out (`null`), so no key is needed.
     ///
     /// # Errors
-    /// As the store says; [`SealError`] when secrets cannot be opened.
+    /// As the store says.
     pub async fn outputs(&self) -> Result<BTreeMap<String, StackOutput>, EngineError> {
+        self.stored_outputs(false).await
+    }
+
+    /// The declared outputs, as of the last deployment, with the secrets in
+    /// clear.
+    ///
+    /// # Errors
+    /// As the store says; when the secrets do not open.
+    pub async fn opened_outputs(&self) -> Result<BTreeMap<String, StackOutput>, EngineError> {
+        self.stored_outputs(true).await
+    }
+
+    async fn stored_outputs(
+        &self,
+        open: bool,
+    ) -> Result<BTreeMap<String, StackOutput>, EngineError> {
         let Some(state) = self.state().await? else {
             return Ok(BTreeMap::new());
         };
         let mut outputs = BTreeMap::new();
         for (name, body) in &state.outputs {
             let secret = !body.sealed.is_empty();
-            let members = if secret {
+            let members = if secret && !open {
+                Map::new()
+            } else if secret {
                 let keyring = self.keyring(&state)?;
                 open_body(&body.json, &body.sealed, &output_place(name), &keyring)?
             } else {

@@ -9,7 +9,11 @@ use crate::report::{output_value, outputs_env, outputs_json, outputs_text};
 
 pub(crate) async fn outputs(session: &Session<'_>, args: &OutputsArgs) -> Result<u8, Failure> {
     let target = session.target()?;
-    let mut outputs = session.engine(&target).outputs().await?;
+    let engine = session.engine(&target);
+    let mut outputs = match args.show_secrets {
+        true => engine.opened_outputs().await?,
+        false => engine.outputs().await?,
+    };
     if let Some(name) = &args.name {
         let Some(output) = outputs.remove(name) else {
             let names: Vec<_> = outputs.into_keys().collect();
