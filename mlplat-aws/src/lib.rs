@@ -32,6 +32,7 @@ pub mod lookups;
 pub mod permissions;
 pub mod policy;
 pub mod rds;
+mod reference;
 pub mod route53;
 pub mod s3;
 pub mod secretsmanager;
@@ -54,3 +55,4 @@ pub use constructs::{
     VpcEndpointsHandle,
 };
 pub use ids::Tags;
+pub use reference::reference;

@@ -3,6 +3,7 @@
 //! - `cargo xtask test`: everything that a change must pass;
 //! - `cargo xtask bench`: the benchmarks, written to `docs/benchmarks.md`;
 //! - `cargo xtask prove`: the long runs, written to `docs/proof.md`;
+//! - `cargo xtask docs`: the generated parts of the documentation;
 //! - `cargo xtask lengths`: how long files and functions are;
 //! - `cargo xtask cold`: what the first build costs.
 
@@ -10,6 +11,7 @@ mod apps;
 mod bench;
 mod cold;
 mod cycles;
+mod docs;
 mod floors;
 mod helm;
 mod lengths;
@@ -28,12 +30,15 @@ fn main() -> ExitCode {
     match words[..] {
         ["bench"] => ended(bench::run()),
         ["cold"] => ended(cold::run()),
+        ["docs"] => ended(docs::run()),
         ["lengths"] => ended(lengths::run()),
         ["prove", ref only @ ..] => ended(prove::run(only)),
         ["test"] => test::run(&[]),
         ["test", ref only @ ..] => test::run(only),
         _ => {
-            stage::say("usage: cargo xtask test [STAGE ...] | bench | prove | lengths | cold");
+            stage::say(
+                "usage: cargo xtask test [STAGE ...] | bench | prove | docs | lengths | cold",
+            );
             ExitCode::FAILURE
         }
     }

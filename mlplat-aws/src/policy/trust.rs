@@ -1,7 +1,7 @@
 //! Trust policies: who may take on a role.
 
+use mlplat_core::ServiceAccountRef;
 use mlplat_core::wiring::{Gives, KnownText};
-use mlplat_core::{Output, ServiceAccountRef};
 
 use super::{Condition, Operator, PolicyDocument, Principal, Statement};
 use crate::action;

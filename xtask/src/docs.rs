@@ -1,0 +1,25 @@
+//! The generated parts of the documentation.
+
+use std::fs;
+
+use crate::stage::{cargo, root, succeed};
+
+/// Writes `docs/resource-types.md`: the table of resource types. A test of
+/// mlplat-aws fails when it is stale.
+///
+/// # Errors
+/// When the program that renders it does not run, or the file cannot be
+/// written.
+pub(crate) fn run() -> Result<(), String> {
+    let file = root().join("docs").join("resource-types.md");
+    let out = fs::File::create(&file).map_err(|why| format!("{}: {why}", file.display()))?;
+    let example = [
+        "run",
+        "--quiet",
+        "--package",
+        "mlplat-aws",
+        "--example",
+        "resource_types",
+    ];
+    succeed(cargo(&example).stdout(out))
+}
