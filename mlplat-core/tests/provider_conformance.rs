@@ -29,7 +29,7 @@ static BOX: Type = Type {
         f("Name", OnChange::Replace, Refs::No),
         opt("Labels", OnChange::InPlace).canon(Canon::Set),
         opt("Size", OnChange::InPlace),
-        opt("Code", OnChange::InPlace).secret(),
+        opt("Code", OnChange::WriteOnly).secret(),
     ],
     outputs: &[
         OutputFact::fixed("Id", "box-{hex17}"),
@@ -66,7 +66,7 @@ enum Fault {
     OtherId,
     NeverReady,
     DropsAField,
-    ShowsSecrets,
+    ShowsWriteOnly,
     DropsAnOutput,
     DropsTheToken,
     ForgetsTokens,
@@ -118,7 +118,7 @@ impl Shelf {
 
     fn shown(&self, id: &str, item: &Item) -> Observed {
         let mut inputs = item.inputs.clone();
-        if !self.is(Fault::ShowsSecrets) {
+        if !self.is(Fault::ShowsWriteOnly) {
             inputs.remove("Code");
         }
         if self.is(Fault::DropsAField) {
@@ -366,7 +366,7 @@ const NOTICED: [(Fault, Rule); 27] = [
     (Fault::OtherId, Rule::GivesAnId),
     (Fault::NeverReady, Rule::BecomesReady),
     (Fault::DropsAField, Rule::ShowsWhatWasSent),
-    (Fault::ShowsSecrets, Rule::HidesSecrets),
+    (Fault::ShowsWriteOnly, Rule::HidesWriteOnly),
     (Fault::DropsAnOutput, Rule::GivesItsOutputs),
     (Fault::DropsTheToken, Rule::CarriesItsToken),
     (Fault::ForgetsTokens, Rule::SameTokenSameObject),

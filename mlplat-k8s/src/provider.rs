@@ -71,6 +71,17 @@ impl KubeProvider {
             .ok_or_else(|| ProviderError::gone(format!("{} {}", target.ty.name, target.id)))
     }
 
+    /// The live object, unless it is a namesake that somebody else has made.
+    async fn ours(&self, target: &Target) -> Result<DynamicObject, ProviderError> {
+        let live = self.live(target).await?;
+        let labels = live.metadata.labels.as_ref();
+        let owner = labels.and_then(|labels| labels.get(BIRTH));
+        if owner.is_some_and(|owner| *owner != target.token) {
+            return Err(ProviderError::gone(format!("our {}", target.id)));
+        }
+        Ok(live)
+    }
+
     /// Every live object of a type in a cluster that carries our labels, by
     /// id.
     async fn list(&self, first: &Target) -> Result<BTreeMap<String, DynamicObject>, ProviderError> {
@@ -257,26 +268,16 @@ impl Provider for KubeProvider {
         request: &Request,
         fields: &[String],
     ) -> Result<(), ProviderError> {
+        // An apply would make what is gone, and take over a namesake.
+        let live = self.ours(target).await?;
         let counted = revision::content_field(request.ty);
-        let live = match counted {
-            Some(_) => Some(self.live(target).await?),
-            None => None,
-        };
         let may_change = counted.is_some_and(|content| fields.iter().any(|name| name == content));
-        let applied = self.apply(request, live.as_ref(), may_change).await;
-        applied.map(|_| ())
+        let live = counted.map(|_| &live);
+        self.apply(request, live, may_change).await.map(|_| ())
     }
 
     async fn delete(&self, target: &Target) -> Result<(), ProviderError> {
-        let live = self.live(target).await?;
-        let owner = live
-            .metadata
-            .labels
-            .as_ref()
-            .and_then(|labels| labels.get(BIRTH));
-        if owner.is_some_and(|owner| *owner != target.token) {
-            return Err(ProviderError::gone(format!("our {}", target.id)));
-        }
+        let live = self.ours(target).await?;
         let params = DeleteParams {
             preconditions: Some(Preconditions {
                 uid: live.metadata.uid,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Broken, Rule, Sample};
 use crate::deploy::retried;
-use crate::facts::{Canon, Field, Life, OnChange, OutputLife, Recovery, Scope, Tagging};
+use crate::facts::{Canon, Fate, Life, OnChange, OutputLife, Recovery, Scope, Tagging};
 use crate::plan::canonical;
 use crate::provider::{
     ErrorKind, Find, Made, Observed, Provider, ProviderError, Request, Status, Target,
@@ -208,10 +208,14 @@ impl Suite<'_> {
 
     fn shows_field(&mut self, name: &str, sent: &Value, seen: &Observed, rule: Rule) {
         let field = self.sample.ty.field(name);
-        if field.is_some_and(is_hidden) {
+        if field.is_some_and(|field| field.change == OnChange::WriteOnly) {
             if seen.inputs.contains_key(name) {
-                self.tell(Rule::HidesSecrets, format!("{name} is shown"));
+                self.tell(Rule::HidesWriteOnly, format!("{name} is shown"));
             }
+            return;
+        }
+        if field.is_some_and(|field| field.secret) && !seen.inputs.contains_key(name) {
+            // Some services show secrets to whoever may read them, some do not.
             return;
         }
         let canon = field.map_or(Canon::Exact, |field| field.canon);
@@ -219,7 +223,9 @@ impl Suite<'_> {
         let shown = shown.map(|value| canonical(canon, value));
         let sent = canonical(canon, sent.clone());
         if shown.as_ref() != Some(&sent) {
+            let secret = field.is_some_and(|field| field.secret);
             let what = match shown {
+                Some(_) if secret => format!("{name} is shown as another than was sent"),
                 Some(shown) => format!("{name} is shown as {shown}, and {sent} was sent"),
                 None => format!("{name} is not shown"),
             };
@@ -359,6 +365,7 @@ impl Suite<'_> {
             self.tell(rule, format!("the update gives {error}"));
             return;
         }
+        let target = &self.target(&target.id, &wanted);
         let Some(seen) = self.ready(target, rule).await else {
             return;
         };
@@ -458,11 +465,20 @@ impl Suite<'_> {
         }
     }
 
+    /// For how long the keys of a deleted object stay taken.
+    fn held(&self) -> Duration {
+        let keys = self.sample.ty.unique.iter();
+        let held = keys.map(|unique| unique.held_after_delete_s).max();
+        let held = Duration::from_secs(u64::from(held.unwrap_or(0)));
+        let recoverable = match self.sample.ty.data.fate(&self.sample.inputs) {
+            Fate::Recoverable(days) => Duration::from_secs(u64::from(days) * 86_400),
+            _ => Duration::ZERO,
+        };
+        held.max(recoverable)
+    }
+
     async fn made_again(&mut self, lineage: &str, before: &Target) {
-        let held = self.sample.ty.unique.iter();
-        let held = held.map(|unique| unique.held_after_delete_s).max();
-        let pause = Duration::from_secs(u64::from(held.unwrap_or(0)));
-        self.world.sleep(pause).await;
+        self.world.sleep(self.held()).await;
         let request = self.request(lineage, &self.draw());
         let rule = Rule::CanBeMadeAgain;
         match retried(self.world, || self.provider.create(&request)).await {
@@ -480,10 +496,6 @@ impl Suite<'_> {
             }
         }
     }
-}
-
-fn is_hidden(field: &Field) -> bool {
-    field.secret || field.change == OnChange::WriteOnly
 }
 
 fn deadline(life: &Life) -> Duration {

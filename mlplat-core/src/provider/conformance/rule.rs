@@ -20,8 +20,8 @@ pub enum Rule {
     BecomesReady,
     /// A read shows the fields that were sent, in the same canonical form.
     ShowsWhatWasSent,
-    /// A read never shows fields that are secret or write-only.
-    HidesSecrets,
+    /// A read never shows fields that are write-only.
+    HidesWriteOnly,
     /// A ready object has every output that the type declares.
     GivesItsOutputs,
     /// An object of a type with ownership tags shows its birth token.
