@@ -261,67 +261,46 @@ fn a_question_needs_somebody_to_answer_and_an_option_an_effect() {
 fn a_secret_is_rotated_and_its_neighbours_are_not() {
     let dir = tempfile::tempdir().unwrap();
     let zenml = |words: &[&str]| {
-        command("zenml_stack", dir.path())
-            .args(words)
-            .output()
-            .unwrap()
+        let output = command("zenml_stack", dir.path()).args(words).output();
+        output.unwrap()
     };
     let out = |words: &[&str]| stdout(&succeed(command("zenml_stack", dir.path()).args(words)));
-    let early = zenml(&["rotate", "zenml-store-key"]);
-    out(&[]);
-    let wrong = zenml(&["rotate", "zenml-store-kye"]);
-    let value = |dir: &Path| {
-        let listed = stdout(&succeed(
-            command("zenml_stack", dir).args(["world", "list"]),
-        ));
-        let id = listed
+    let value = |name: &str| out(&["outputs", name, "--show-secrets"]);
+    let listed = || {
+        let all = out(&["rotate"]);
+        let line = all
             .lines()
-            .find(|line| line.starts_with("k8s.Secret") && line.contains("zenml-store"));
-        let id = id
-            .and_then(|line| line.split_whitespace().nth(1))
-            .unwrap()
-            .to_owned();
-        let shown = stdout(&succeed(
-            command("zenml_stack", dir).args(["world", "show", &id]),
-        ));
-        let shown: Value = serde_json::from_str(&shown).unwrap();
-        shown["data"]["encryption-key"].as_str().unwrap().to_owned()
+            .find(|line| line.starts_with("mlflow/password "));
+        line.unwrap().to_owned()
     };
-    let before = value(dir.path());
-    let list = out(&["rotate"]);
-    let rotated = succeed(command("zenml_stack", dir.path()).args(["rotate", "zenml-store-key"]));
-    assert_ne!(value(dir.path()), before);
+    let early = zenml(&["rotate", "mlflow/password"]);
+    out(&[]);
+    let wrong = zenml(&["rotate", "mlflow/pasword"]);
+    let before = [value("tracking-password"), value("metadata-db-password")];
+    let first = listed();
+    let rotated = succeed(command("zenml_stack", dir.path()).args(["rotate", "mlflow/password"]));
+    let told = stderr(&rotated);
     let said = [
         stderr(&early),
         stderr(&wrong),
-        list,
-        stdout(&rotated),
-        stderr(&rotated),
-        out(&["rotate", "--list"]),
+        first,
+        told.lines().last().unwrap().to_owned(),
+        listed(),
     ];
-    insta::assert_snapshot!(said.join("---\n"), @r#"
-    error: zenml-store-key has no value yet: nothing that uses it was deployed (no-secret-yet)
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    error: mlflow/password has no value yet: nothing that uses it was deployed (no-secret-yet)
       do   deploy first; there is nothing to rotate
-    ---
-    error: the program generates no secret zenml-store-kye (no-such-secret)
-      do   did you mean zenml-store-key?
-    ---
-    zenml-store-key  generation 0  store-key.StringData
-    ---
-    zenml · dev  on top of deployment 1
 
-      ~ store-key  k8s.Secret  examples/zenml_stack.rs:53
-          StringData.encryption-key  <secret> → <secret>
+    error: the program generates no secret mlflow/pasword (no-such-secret)
+      do   did you mean mlflow/password?
 
-    plan  1 to update, 50 unchanged
-    time  about 1s; the longest way is store-key 1s
-    deployed  1 done, in 0s (the longest way took 0s)
-    ---
-    ✓  store-key  k8s.Secret  updated zenml/zenml-store
-    zenml-store-key is at generation 1; the state holds no earlier value of it
-    ---
-    zenml-store-key  generation 1  store-key.StringData
+    mlflow/password            generation 0  mlflow/server/proxy/secret.StringData, output tracking-password
+    mlflow/password is at generation 1; the state holds no earlier value of it
+    mlflow/password            generation 1  mlflow/server/proxy/secret.StringData, output tracking-password
     "#);
+    let after = [value("tracking-password"), value("metadata-db-password")];
+    assert_ne!(before[0], after[0]);
+    assert_eq!(before[1], after[1]);
     assert!(out(&["plan"]).starts_with("no changes"));
 }
 
@@ -373,7 +352,23 @@ fn the_policy_of_a_deployer_is_as_small_as_the_program() {
         succeed(command.args(["plan", "--deployer-policy"]).args(words))
     };
     // Nothing of AWS: who it is, and what carries its tag.
-    insta::assert_snapshot!(stdout(&policy("hello", &[])), @"");
+    insta::assert_snapshot!(stdout(&policy("hello", &[])), @r#"
+    {
+      "Statement": [
+        {
+          "Action": [
+            "sts:GetCallerIdentity",
+            "tag:GetResources"
+          ],
+          "Effect": "Allow",
+          "Resource": [
+            "*"
+          ]
+        }
+      ],
+      "Version": "2012-10-17"
+    }
+    "#);
     let zenml = policy("zenml_stack", &["--region", "eu-central-1"]);
     let text = stdout(&zenml);
     let documents: Vec<Value> = serde_json::Deserializer::from_str(&text)
@@ -385,7 +380,7 @@ fn the_policy_of_a_deployer_is_as_small_as_the_program() {
         assert_eq!(document["Version"], "2012-10-17");
         assert!(document.to_string().chars().count() <= 6144);
     }
-    assert!(text.contains("arn:aws:s3:::zenml-dev-artifacts-"), "{text}");
+    assert!(text.contains("arn:aws:s3:::zenml-dev-"), "{text}");
     assert!(text.contains(":eu-central-1:") && !text.contains("\"*:*\""));
     assert_eq!(stderr(&zenml).lines().count(), 1);
     assert!(!dir.path().join("state").exists());

@@ -6,6 +6,10 @@
 //! very same request is made again, with the same token. For a deletion a
 //! direct read decides. An update needs no decision: the plan compares what is
 //! there, and what cannot be read is sent again.
+//!
+//! A refused look stops the run as a whole. What cannot be seen may be there,
+//! so neither it nor anything under it could be planned; and the refresh, which
+//! looks at the same types with the same permissions, would be refused next.
 
 use std::time::Duration;
 
@@ -139,9 +143,15 @@ impl Recovery<'_> {
                         return Err(error);
                     }
                 }
-                // The request no longer makes sense: the plan starts afresh.
+                // The request no longer makes sense, or is not allowed any more,
+                // and had no effect: the plan starts afresh. Its step then
+                // fails alone, with what depends on it.
                 (
-                    ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotYet | ErrorKind::Gone,
+                    ErrorKind::Invalid
+                    | ErrorKind::Conflict
+                    | ErrorKind::NotYet
+                    | ErrorKind::Gone
+                    | ErrorKind::Denied,
                     _,
                 ) => return Ok((Record::Undone { birth }, "it never happened")),
                 (_, Verdict::Again { after, deadline }) => {

@@ -174,3 +174,53 @@ fn a_replacement_that_is_refused_can_be_taken_back() {
     assert_eq!(deployment.failed.len(), 3);
     assert!(lives(&life, &red, 3).unchanged);
 }
+
+/// A creation that was begun and is not allowed any more fails alone: the next
+/// run is not stopped by what it cannot repeat.
+#[test]
+fn what_is_denied_in_recovery_stops_only_what_depends_on_it() {
+    let stage = yard_stage("red", "wind", 1);
+    let calm = scenario("calm", vec![]);
+    let mut denied = scenario("denied", vec![]);
+    denied.faults.deny = vec!["test.Mill:create".to_owned()];
+    let points = Life::new(&calm).go(&stage, 1, 0).points;
+    let mut met = 0;
+    for at in 1..=points {
+        let killed = Life::new(&calm);
+        killed.go(&stage, 1, at);
+        let live = killed.objects();
+        let open = killed.state().map(|state| state.open).unwrap_or_default();
+        let lost = open.values().filter(|intent| {
+            let mill = intent.ty == "test.Mill";
+            mill && !live.values().any(|object| object.ty == "test.Mill")
+        });
+        if lost.count() == 0 {
+            continue;
+        }
+        met += 1;
+        let life = Life {
+            scenario: &denied,
+            machine: killed.machine,
+        };
+        let deployment = came_back(life.go(&stage, 2, 0));
+        assert_eq!(deployment.outcome, Outcome::Failed, "killed at {at}");
+        assert_eq!(
+            deployment.failed.len(),
+            3,
+            "killed at {at}: {:?}",
+            deployment.failed
+        );
+        assert_eq!(
+            life.objects().len(),
+            3,
+            "the boxes are made all the same: {at}"
+        );
+        let life = Life {
+            scenario: &calm,
+            machine: life.machine,
+        };
+        lives(&life, &stage, 3);
+        assert_eq!(life.objects().len(), 6, "killed at {at}");
+    }
+    assert!(met > 2, "{met}");
+}
