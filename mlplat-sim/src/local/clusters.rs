@@ -130,13 +130,15 @@ impl Clusters {
     /// The clusters that the account has and that answer.
     #[must_use]
     pub fn endpoints(&self) -> Vec<(String, String)> {
-        let clusters = self.cloud.objects().into_iter();
-        let ready = clusters.filter(|object| {
-            object.ty == "eks.Cluster" && object.settled && object.gone_at.is_none()
-        });
-        ready
-            .map(|cluster| (cluster.id.clone(), output(&cluster, "Endpoint")))
-            .collect()
+        self.act();
+        self.cloud.see(|live| {
+            let ready = live.filter(|object| {
+                object.ty == "eks.Cluster" && object.settled && object.gone_at.is_none()
+            });
+            ready
+                .map(|cluster| (cluster.id.clone(), output(cluster, "Endpoint")))
+                .collect()
+        })
     }
 
     /// The API server of a cluster, by its endpoint.
@@ -232,7 +234,38 @@ impl Actor for Clusters {
     }
 }
 
+/// A cluster as whoever comes to its door finds it.
+struct Gate {
+    id: String,
+    /// It has become ready.
+    settled: bool,
+    /// Somebody's access entry has a policy.
+    admits: bool,
+}
+
 impl Clusters {
+    /// Asked before every request, so nothing is copied that is not needed.
+    fn gate(&self, endpoint: &str) -> Option<Gate> {
+        self.cloud.see(|live| {
+            let live: Vec<&SimObject> = live.collect();
+            let mut clusters = live.iter().filter(|object| object.ty == "eks.Cluster");
+            let found = clusters.find(|object| {
+                let own = object.outputs.get("Endpoint").and_then(Value::as_str);
+                own == Some(endpoint)
+            })?;
+            let admits = live.iter().any(|object| {
+                object.ty == "eks.AccessPolicyAssociation"
+                    && object.gone_at.is_none()
+                    && input(object, "ClusterName") == found.id
+            });
+            Some(Gate {
+                id: found.id.clone(),
+                settled: found.settled,
+                admits,
+            })
+        })
+    }
+
     fn is_there(&self, endpoint: &str) -> bool {
         self.cloud.see(|live| {
             let mut live = live.filter(|one| one.ty == "eks.Cluster" && one.gone_at.is_none());
@@ -278,11 +311,8 @@ fn input<'a>(object: &'a SimObject, name: &str) -> &'a str {
 #[async_trait]
 impl ClientSource for Clusters {
     async fn client(&self, access: &ClusterAccess) -> Result<kube::Client, ProviderError> {
-        let objects = self.cloud.objects();
-        let cluster = objects.iter().find(|object| {
-            object.ty == "eks.Cluster" && output(object, "Endpoint") == access.endpoint
-        });
-        let Some(cluster) = cluster else {
+        self.act();
+        let Some(cluster) = self.gate(&access.endpoint) else {
             let message = format!("the cluster at {} does not exist", access.endpoint);
             return Err(ProviderError::new(ErrorKind::Gone, "ClusterGone", message));
         };
@@ -294,12 +324,7 @@ impl ClientSource for Clusters {
                 message,
             ));
         }
-        let admitted = objects.iter().any(|object| {
-            object.ty == "eks.AccessPolicyAssociation"
-                && object.gone_at.is_none()
-                && input(object, "ClusterName") == cluster.id
-        });
-        if !admitted {
+        if !cluster.admits {
             let message = "the server has asked for the client to provide credentials: no access entry lets the deployer in";
             return Err(ProviderError::new(
                 ErrorKind::Denied,
