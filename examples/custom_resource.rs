@@ -24,12 +24,12 @@ fn main() -> ExitCode {
 /// A text under a name.
 #[derive(Resource, Clone)]
 #[resource(facts = NOTE, handle = NoteHandle { path: String })]
-struct Note {
+pub(crate) struct Note {
     name: Output<String>,
     text: Output<String>,
 }
 
-static NOTE: Type = Type {
+pub(crate) static NOTE: Type = Type {
     name: "folder.Note",
     provider: "folder",
     recovery: Recovery::NaturalKey(&["Name"]),
@@ -41,7 +41,7 @@ static NOTE: Type = Type {
     ..TYPE
 };
 
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 #[async_trait]
 impl KeyedService for Folder {
