@@ -620,4 +620,43 @@ fn lost_replies_and_kills_leave_one_of_each() {
         .lost_replies(0.2)
         .server_errors(0.1);
     world.live();
+    assert_eq!(World::simulate(small(&WISH)).survive_kills(8), 16);
+}
+
+/// Wherever the update of a secret is killed, the pods end up with what is in it.
+#[test]
+fn a_killed_rotation_rolls_the_pods_all_the_same() {
+    let mut ready = deployed(&WISH);
+    with(
+        &mut ready,
+        Wish {
+            password: "two",
+            ..WISH
+        },
+    );
+    let points = ready.fork().deploy().points();
+    let step = usize::try_from(points / 10).unwrap().max(1);
+    for at in (1..=points).step_by(step) {
+        let mut world = ready.fork();
+        world.kill_next_at(at).deploy().assert_killed();
+        let resumed = world.deploy();
+        if !resumed.is_unchanged() {
+            resumed.assert_complete();
+        }
+        let annotation = |path: &str, pointer: &str, key: &str| {
+            let body = world.object(path).body;
+            body.pointer(pointer).unwrap()[key]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        let revision = annotation("db", "/metadata/annotations", "mlplat.dev/revision");
+        let template = "/spec/template/metadata/annotations";
+        let rolled = annotation("web", template, "mlplat.dev/revisions");
+        assert_eq!(revision, rolled, "killed at {at}");
+        assert!(revision.ends_with("-2"), "killed at {at}: {revision}");
+        assert_eq!(world.object("db").body["data"]["password"], "dHdv");
+        world.deploy().assert_unchanged();
+    }
+    assert!(points > 6, "{points}");
 }
