@@ -16,8 +16,7 @@ fn main() -> ExitCode {
 }
 
 /// What an operator may set: `--set max_nodes=6`, a file, or the environment.
-#[derive(Deserialize)]
-#[serde(default)]
+#[derive(Settings)]
 struct Settings {
     /// Addresses of the network.
     cidr: String,
@@ -35,8 +34,8 @@ impl Default for Settings {
 fn zenml_stack(stack: &mut Stack) {
     let settings: Settings = stack.settings();
     let network = stack.add("network", Vpc::new(&settings.cidr));
-    let cluster = EksCluster::new(&network).nodes(1..=settings.max_nodes);
-    let cluster = stack.add("cluster", cluster);
+    let nodes = 1..=settings.max_nodes;
+    let cluster = stack.add("cluster", EksCluster::new(&network).nodes(nodes));
     let artifacts = stack.add("artifacts", Bucket::new().versioned());
     let registry = stack.add("registry", EcrRepo::new().name("zenml-kubernetes"));
     let metadata = MySql::new(&network)
@@ -58,6 +57,8 @@ fn zenml_stack(stack: &mut Stack) {
     let config = ConfigMap::new(&cluster, &workloads, "zenml-config");
     let config = config.entry("artifacts", artifacts.uri());
     stack.add("config", config.entry("tracking-uri", &mlflow.internal_url));
+    let sign_in = KubeSecret::new(&cluster, &workloads, "zenml-tracking");
+    stack.add("sign-in", sign_in.entry("password", &mlflow.password));
 
     stack.output("eks-cluster-name", &cluster.name);
     stack.output("s3-bucket-path", &artifacts.uri());

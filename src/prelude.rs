@@ -14,7 +14,7 @@ pub use mlplat_aws::{
 pub use mlplat_core::graph::{Construct, Lifecycle, OtherStack, Scope, Stack};
 pub use mlplat_core::null::Null;
 pub use mlplat_core::wiring::{Charset, Generated};
-pub use mlplat_core::{Output, Secret, StackOutputs, text};
+pub use mlplat_core::{Output, Secret, Settings, StackOutputs, secret_text, text};
 pub use mlplat_k8s::{
     ClusterRole, ClusterRoleBinding, ConfigMap, CronJob, DaemonSet, Deployment,
     HorizontalPodAutoscaler, Ingress as KubeIngress, IngressClass, Job, Namespace, NetworkPolicy,

@@ -128,7 +128,7 @@ impl Places {
     }
 
     async fn output(&self, stack: &str, name: &str) -> serde_json::Value {
-        let outputs = self.engine(stack, "dev").outputs().await.unwrap();
+        let outputs = self.engine(stack, "dev").opened_outputs().await.unwrap();
         outputs[name].value.clone()
     }
 
