@@ -212,6 +212,38 @@ impl Stack {
         }
     }
 
+    /// What the environment calls for, of one value for each that the program
+    /// is made for. Another environment is a Problem, and the first value is
+    /// used so that the rest of the program is checked too.
+    ///
+    /// ```
+    /// use mlplat_core::graph::{Context, Graph};
+    ///
+    /// let program = |stack: &mut mlplat_core::Stack| {
+    ///     let nodes = stack.by_env([("dev", 1..=2), ("prod", 3..=9)]);
+    ///     assert_eq!(nodes, 1..=2);
+    /// };
+    /// Graph::build(Context::new("demo"), program)?;
+    /// let typo = Context { env: "prd".into(), ..Context::new("demo") };
+    /// let problems = Graph::build(typo, program).unwrap_err();
+    /// assert!(problems.to_string().contains("did you mean `prod`?"));
+    /// # Ok::<(), mlplat_core::Problems>(())
+    /// ```
+    #[track_caller]
+    pub fn by_env<T, const N: usize>(&mut self, known: [(&str, T); N]) -> T {
+        const { assert!(N > 0, "a program is made for one environment at least") };
+        let at = Source::from(Location::caller());
+        let names = known.each_ref().map(|(name, _)| *name);
+        let found = names.iter().position(|name| *name == self.env());
+        if found.is_none() {
+            let problem = unknown_env(self.env(), &names);
+            self.builder.problems.push(problem.at(at));
+        }
+        // There is a first one: that is asserted above.
+        let mut known = Vec::from(known);
+        known.swap_remove(found.unwrap_or(0)).1
+    }
+
     /// The environment: `dev`, `prod`.
     #[must_use]
     pub fn env(&self) -> &str {
@@ -237,6 +269,18 @@ impl Stack {
             inner,
         }
     }
+}
+
+fn unknown_env(env: &str, names: &[&str]) -> Problem {
+    let distance = |name: &&&str| strsim::damerau_levenshtein(env, name);
+    let nearest = names.iter().min_by_key(distance);
+    let near = nearest.filter(|name| distance(name) <= name.len() / 2);
+    let fix = match near {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("the environments are: {}", names.join(", ")),
+    };
+    let what = format!("the program has no environment `{}`", env.escape_debug());
+    Problem::new("unknown-env", what, fix)
 }
 
 impl Scope<'_> {
