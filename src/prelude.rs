@@ -6,10 +6,10 @@ pub use mlplat_apps::{
     Exposure, MetadataStore, Mlflow, MlflowOptions, PostgresInCluster, Reach, Site,
 };
 pub use mlplat_aws::{
-    AccessEntry, Bucket, Certificate, DbClass, EcrRepo, EfsDirectory, EfsStorage, EksCluster,
-    Endpoint, FsxLustre, HostedZone, Ingress, Irsa, KmsKey, MySql, MySqlVersion, Nat, NodeGroup,
-    Peer, PodIdentity, Postgres, PostgresVersion, Role, SecretEntry, SecurityGroup, Vpc,
-    VpcEndpoints,
+    AccessEntry, Bucket, Certificate, DbClass, DnsRecord, EcrRepo, EfsDirectory, EfsStorage,
+    EksCluster, Endpoint, EndpointService, FargateProfile, FsxLustre, GithubOidcRole, GpuNodeGroup,
+    HostedZone, Ingress, Irsa, KmsKey, MySql, MySqlVersion, Nat, NodeGroup, Peer, PodIdentity,
+    Postgres, PostgresVersion, Role, SecretEntry, SecurityGroup, Vpc, VpcEndpoints,
 };
 pub use mlplat_core::graph::{Construct, Lifecycle, OtherStack, Scope, Stack};
 pub use mlplat_core::null::Null;
