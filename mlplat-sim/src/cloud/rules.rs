@@ -299,7 +299,10 @@ impl Inner {
             other.ty == ty.name
                 && other.key != object.key
                 && other.inputs.get(alone.within) == object.inputs.get(alone.within)
-                && matches!(other.status(ty, now), Status::Coming(_) | Status::Leaving(_))
+                && matches!(
+                    other.status(ty, now),
+                    Status::Coming(_) | Status::Leaving(_)
+                )
         };
         match self.live().find(busy) {
             None => Ok(()),

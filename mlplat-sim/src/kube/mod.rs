@@ -15,6 +15,11 @@
 //! 5. Watches wake, controllers are scheduled.
 //! 6. A fault may hide the answer, now that it happened.
 //!
+//! # What a cluster does on its own
+//! [`controllers`] make pods of workloads, give them nodes and let their containers run, fail and stop, bind claims,
+//! and ask for load balancers. What they stand on is an [`Infrastructure`]: nobody's ([`Standalone`]) or the simulated
+//! account. What containers do is chosen in words ([`Behaviours`]); what is not chosen runs well.
+//!
 //! # What it leaves out
 //! Authentication, authorization, admission webhooks, quotas, `scale`, `log`, `exec` and other subresources but
 //! `status` and `finalize`; what a server allocates (cluster IPs, node ports); validation of kinds beyond the core few

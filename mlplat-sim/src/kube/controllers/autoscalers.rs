@@ -30,6 +30,10 @@ impl Controller for Autoscalers {
         Duration::from_secs(1)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["horizontalpodautoscalers"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[
             ("autoscaling", "horizontalpodautoscalers"),

@@ -74,6 +74,10 @@ impl Controller for Balancers {
         Duration::from_millis(100)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["services", "ingresses"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[
             ("", "services"),

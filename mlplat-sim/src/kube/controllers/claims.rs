@@ -54,6 +54,10 @@ impl Controller for Claims {
         Duration::from_millis(100)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["persistentvolumeclaims", "persistentvolumes"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[
             ("", "persistentvolumeclaims"),

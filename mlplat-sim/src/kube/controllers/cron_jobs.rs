@@ -33,6 +33,10 @@ impl Controller for CronJobs {
         Duration::from_millis(100)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["cronjobs"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[("batch", "cronjobs"), ("batch", "jobs")]
     }

@@ -31,6 +31,10 @@ impl Controller for DaemonSets {
         Duration::from_millis(20)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["daemonsets"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[
             ("apps", "daemonsets"),

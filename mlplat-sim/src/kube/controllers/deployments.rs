@@ -34,6 +34,10 @@ impl Controller for Deployments {
         Duration::from_millis(20)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["deployments"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[("apps", "deployments"), ("apps", "replicasets")]
     }

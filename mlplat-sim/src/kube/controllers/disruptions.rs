@@ -26,6 +26,10 @@ impl Controller for Disruptions {
         Duration::from_millis(200)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["poddisruptionbudgets"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[("policy", "poddisruptionbudgets"), ("", "pods")]
     }

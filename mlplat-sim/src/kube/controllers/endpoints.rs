@@ -28,6 +28,10 @@ impl Controller for Endpoints {
         Duration::from_millis(200)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["services", "endpoints"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[
             ("", "services"),

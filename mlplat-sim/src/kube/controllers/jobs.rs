@@ -39,6 +39,10 @@ impl Controller for Jobs {
         Duration::from_millis(20)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["jobs", "pods"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[("batch", "jobs"), ("", "pods"), ("", "serviceaccounts")]
     }

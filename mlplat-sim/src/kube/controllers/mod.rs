@@ -91,6 +91,11 @@ pub trait Controller: Send {
         &[]
     }
 
+    /// The resources, by plural, without any object of which it has nothing to do, and is not woken; none for always.
+    fn subjects(&self) -> &[&str] {
+        &[]
+    }
+
     /// Moves the cluster on. Gives the time at which it wants to look again even if nothing changes.
     fn react(&mut self, store: &mut Store, now: Duration) -> Option<Duration>;
 }

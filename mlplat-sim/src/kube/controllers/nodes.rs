@@ -35,6 +35,10 @@ impl Controller for Nodes {
         Duration::from_millis(30)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["nodes", "pods", "daemonsets"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[("", "nodes"), ("", "pods"), ("apps", "daemonsets")]
     }

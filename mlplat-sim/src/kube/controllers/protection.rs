@@ -24,6 +24,10 @@ impl Controller for Protection {
         Duration::from_millis(100)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["persistentvolumeclaims", "persistentvolumes"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[
             ("", "persistentvolumeclaims"),

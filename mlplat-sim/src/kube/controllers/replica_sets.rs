@@ -29,6 +29,10 @@ impl Controller for ReplicaSets {
         Duration::from_millis(20)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["replicasets"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         // A pod is refused while its service account is missing.
         &[

@@ -33,6 +33,10 @@ impl Controller for Scheduler {
         Duration::from_millis(50)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["pods"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[
             ("", "pods"),

@@ -34,6 +34,10 @@ impl Controller for StatefulSets {
         Duration::from_millis(20)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["statefulsets"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[
             ("apps", "statefulsets"),

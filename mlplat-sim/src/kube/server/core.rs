@@ -113,12 +113,15 @@ impl ApiServer {
         self.controllers.iter().filter_map(|one| one.due).min()
     }
 
+    /// The controller that is due next: the first of them among equals.
+    fn next_due(&self) -> Option<(Duration, usize)> {
+        let all = self.controllers.iter().enumerate();
+        all.filter_map(|(at, one)| Some((one.due?, at))).min()
+    }
+
     /// Lets every controller that is due by `now` act.
     pub fn advance(&mut self, now: Duration) {
-        while let Some(at) = self.next_deadline().filter(|due| *due <= now) {
-            let Some(index) = self.controllers.iter().position(|one| one.due == Some(at)) else {
-                return;
-            };
+        while let Some((at, index)) = self.next_due().filter(|(due, _)| *due <= now) {
             self.store.begin(at);
             let scheduled = &mut self.controllers[index];
             scheduled.due = None;
@@ -214,6 +217,10 @@ impl ApiServer {
             Effect::Counters { .. } => None,
         });
         for one in &mut self.controllers {
+            let subjects = one.controller.subjects();
+            if !subjects.is_empty() && !subjects.iter().any(|plural| self.store.has_any(plural)) {
+                continue;
+            }
             let concerns = one.controller.concerns();
             let touched = |key: &ObjectKey| {
                 let mut any = concerns.iter();

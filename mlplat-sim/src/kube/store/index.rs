@@ -1,6 +1,6 @@
 //! What controllers look up instead of reading through every object: who belongs to whom, and who is on its way out.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -16,11 +16,21 @@ pub(super) struct Index {
     dependents: BTreeMap<String, BTreeSet<ObjectKey>>,
     /// The objects that are marked for deletion.
     leaving: BTreeSet<ObjectKey>,
+    /// How many objects there are, by plural name of the resource.
+    counts: HashMap<String, usize>,
 }
 
 impl Index {
     /// Notes that an object is now another one.
     pub(super) fn replace(&mut self, key: &ObjectKey, old: Option<&Value>, new: Option<&Value>) {
+        match (old, new) {
+            (None, Some(_)) => *self.counts.entry(key.resource.clone()).or_default() += 1,
+            (Some(_), None) => {
+                let count = self.counts.entry(key.resource.clone()).or_default();
+                *count = count.saturating_sub(1);
+            }
+            _ => {}
+        }
         let id = |object: Option<&Value>| object.map(meta::uid).unwrap_or_default().to_owned();
         let (was, is) = (id(old), id(new));
         if was != is {
@@ -55,6 +65,10 @@ impl Index {
                 self.dependents.remove(owner);
             }
         }
+    }
+
+    pub(super) fn has_any(&self, plural: &str) -> bool {
+        self.counts.get(plural).is_some_and(|count| *count > 0)
     }
 
     pub(super) fn is_live(&self, uid: &str) -> bool {
@@ -101,7 +115,7 @@ mod tests {
         let mut index = Index::default();
         let first = owned("1", &["x", "y"]);
         index.replace(&key, None, Some(&first));
-        assert!(index.is_live("1"));
+        assert!(index.is_live("1") && index.has_any("pods"));
         assert_eq!(index.dependents("x").collect::<Vec<_>>(), [&key]);
         let mut second = owned("1", &["y"]);
         second["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
@@ -110,7 +124,7 @@ mod tests {
         assert_eq!(index.dependents("y").count(), 1);
         assert_eq!(index.leaving().collect::<Vec<_>>(), [&key]);
         index.replace(&key, Some(&second), None);
-        assert!(!index.is_live("1"));
+        assert!(!index.is_live("1") && !index.has_any("pods"));
         assert_eq!(index.owners().count(), 0);
         assert_eq!(index.leaving().count(), 0);
     }

@@ -176,6 +176,12 @@ impl Store {
         })
     }
 
+    /// Whether there is any object of a resource, by its plural name.
+    #[must_use]
+    pub fn has_any(&self, plural: &str) -> bool {
+        self.index.has_any(plural)
+    }
+
     /// Whether an object with this id is there.
     #[must_use]
     pub fn is_live(&self, uid: &str) -> bool {

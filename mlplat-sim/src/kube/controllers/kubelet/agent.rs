@@ -28,6 +28,10 @@ impl Controller for Kubelets {
         Duration::from_millis(100)
     }
 
+    fn subjects(&self) -> &[&str] {
+        &["pods"]
+    }
+
     fn concerns(&self) -> &[(&str, &str)] {
         &[
             ("", "pods"),
