@@ -28,7 +28,7 @@ use scene::Scene;
 fn mlflow_on_postgresql() {
     let machine = Machine::new();
     let server = database::postgresql(&machine);
-    Scene::on(&machine, server.store()).plays();
+    Scene::on(&machine, server.store()).plays(2);
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn mlflow_on_postgresql() {
 fn mlflow_on_mariadb() {
     let machine = Machine::new();
     let server = database::mariadb(&machine);
-    Scene::on(&machine, server.store()).plays();
+    Scene::on(&machine, server.store()).plays(1);
 }
 
 #[test]
