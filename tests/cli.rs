@@ -294,9 +294,9 @@ fn a_secret_is_rotated_and_its_neighbours_are_not() {
     error: the program generates no secret mlflow/pasword (no-such-secret)
       do   did you mean mlflow/password?
 
-    mlflow/password            generation 0  mlflow/server/proxy/secret.StringData, output tracking-password
+    mlflow/password generation 0
     mlflow/password is at generation 1; the state holds no earlier value of it
-    mlflow/password            generation 1  mlflow/server/proxy/secret.StringData, output tracking-password
+    mlflow/password generation 1
     "#);
     let after = [value("tracking-password"), value("metadata-db-password")];
     assert_ne!(before[0], after[0]);

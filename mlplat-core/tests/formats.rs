@@ -57,7 +57,7 @@ async fn format_1_is_read_gone_on_with_and_written_as_format_2() {
         at: 7,
     };
     session
-        .append(&state.lineage, 1, &[open.clone()])
+        .append(&state.lineage, 1, std::slice::from_ref(&open))
         .await
         .unwrap();
     let journal = std::fs::read(dir.path().join("journal")).unwrap();

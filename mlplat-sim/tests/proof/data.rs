@@ -1,5 +1,8 @@
 //! What people put into objects: kept, copied or destroyed, as they were told.
 
+// Handles and resolved twins come with each type, used or not.
+#![allow(dead_code)]
+
 use mlplat_core::deploy::{Cancel, DeployOptions, Outcome, Stamped};
 use mlplat_core::facts::{Blocked, Data, OnChange, OutputFact, Recovery, TYPE, Type, instant, opt};
 use mlplat_core::{Lifecycle as _, Output, Resource, Stack};

@@ -187,7 +187,7 @@ fn what_is_denied_in_recovery_stops_only_what_depends_on_it() {
     let mut met = 0;
     for at in 1..=points {
         let killed = Life::new(&calm);
-        killed.go(&stage, 1, at);
+        let _ = killed.go(&stage, 1, at);
         let live = killed.objects();
         let open = killed.state().map(|state| state.open).unwrap_or_default();
         let lost = open.values().filter(|intent| {

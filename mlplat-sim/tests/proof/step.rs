@@ -11,10 +11,13 @@ use mlplat_sim::harness::Life;
 
 use super::types::{came_back, done, lives, scenario, yard_stage};
 
+/// The answer to the n-th group; none to stop the run instead.
+type Word = dyn Fn(usize, &[NextStep]) -> Option<Answer> + Send + Sync;
+
 /// Says what a function says, and remembers the groups.
 #[derive(Clone)]
 struct Says {
-    word: Arc<dyn Fn(usize, &[NextStep]) -> Option<Answer> + Send + Sync>,
+    word: Arc<Word>,
     groups: Arc<Mutex<Vec<Vec<String>>>>,
     cancel: Cancel,
 }
