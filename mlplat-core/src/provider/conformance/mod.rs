@@ -18,7 +18,7 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap().block_on(async {
 //! let mut sample = Sample::new(&NULL, json!({"Name": "a"})).changing("Value", json!("b"));
-//! for rule in [Rule::AbsentIsGone, Rule::FoundAgain, Rule::UpdatesInPlace, Rule::UpdateOfNothingIsGone] {
+//! for rule in [Rule::AbsentIsGone, Rule::FoundAgain, Rule::ListOmitsNothing, Rule::UpdateOfNothingIsGone] {
 //!     sample = sample.except(rule, "a null resource is nothing, and agrees with whatever is said of it");
 //! }
 //! let broken = check(&NullProvider, &SystemWorld::new(), &sample).await;
