@@ -163,7 +163,8 @@ impl EksCluster {
     /// The group's name contains the cluster's, which therefore cannot be
     /// generated with the cluster: without [`name`](Self::name) it is stack,
     /// environment and path (`zenml-dev-cluster`), and a replacement deletes
-    /// first.
+    /// first. Destroying the group destroys its logs, which has to be allowed
+    /// expressly (`destroy --delete-data`).
     pub fn log_retention(mut self, retention: Retention) -> Self {
         self.log_retention = Some(retention);
         self
@@ -297,6 +298,23 @@ impl EksCluster {
         cluster
     }
 
+    fn addons(&self, scope: &mut Scope<'_>, cluster: &Output<ClusterName>) -> Addons {
+        if self.fargate_only {
+            let profile = FargateProfile::of(cluster.clone(), &self.network.private_subnets);
+            let dns = profile.labelled("kube-system", [("k8s-app", "kube-dns")]);
+            scope.add("fargate-dns", dns);
+        }
+        let builder = Builder {
+            scope,
+            cluster: cluster.clone(),
+            version: &self.version,
+        };
+        match self.fargate_only {
+            true => builder.build_on_fargate(),
+            false => builder.build(),
+        }
+    }
+
     fn access(&self, scope: &mut Scope<'_>, cluster: &Output<ClusterName>) -> Vec<NodeRef> {
         let mut nodes = Vec::new();
         let mut admins = self.admins.clone();
@@ -360,21 +378,7 @@ impl Construct for EksCluster {
         self.check(scope);
         let cluster = self.control_plane(scope);
         let access = self.access(scope, &cluster.name);
-        let fargate_dns = self.fargate_only.then(|| {
-            let private = &self.network.private_subnets;
-            let profile = FargateProfile::of(cluster.name.clone(), private)
-                .labelled("kube-system", [("k8s-app", "kube-dns")]);
-            scope.add("fargate-dns", profile)
-        });
-        let addons = Builder {
-            scope,
-            cluster: cluster.name.clone(),
-            version: &self.version,
-        };
-        let addons = match fargate_dns {
-            Some(_) => addons.build_on_fargate(),
-            None => addons.build(),
-        };
+        let addons = self.addons(scope, &cluster.name);
         let mut handle = EksClusterHandle {
             name: cluster.name,
             arn: cluster.arn,
