@@ -259,3 +259,66 @@ pub(super) fn overlap(one: &Value, other: &Value) -> bool {
         _ => one == other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{DOCUMENT, TYPE, opt};
+    use crate::provider::Status;
+    use serde_json::json;
+
+    static SAFE: Type = Type {
+        name: "test.Safe",
+        fields: &[
+            opt("Label", OnChange::InPlace),
+            opt("Keys", OnChange::InPlace).secret().inside(&DOCUMENT),
+            opt("Pin", OnChange::InPlace).secret(),
+        ],
+        ..TYPE
+    };
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    /// A look at an object with these inputs, when digests are the texts in
+    /// brackets.
+    fn look(shown: Value) -> Base {
+        let remembered = json!({"Label": "a", "Keys": {"one": "(1)"}, "Pin": "(7)"});
+        let seen = Observed {
+            id: String::new(),
+            status: Status::Ready,
+            inputs: map(shown),
+            outputs: Map::new(),
+            token: None,
+        };
+        let digested = |_: &str, _: &Value, shown: Value| match shown {
+            Value::Object(members) => members
+                .into_iter()
+                .map(|(key, value)| (key, json!(format!("({})", value.as_str().unwrap_or("")))))
+                .collect(),
+            value => json!(format!("({})", value.as_str().unwrap_or(""))),
+        };
+        Base::new(&SAFE, map(remembered), Some(&seen), &digested)
+    }
+
+    #[test]
+    fn what_somebody_wrote_into_a_secret_is_drift_and_not_remembered() {
+        let base = look(json!({"Label": "b", "Keys": {"one": "2"}, "Pin": "7"}));
+        assert_eq!(base.drifted, ["Keys.one", "Label"]);
+        assert_eq!(base.inputs["Keys"], json!({"one": "(2)"}));
+        let taught = base.taught().unwrap_or_default();
+        assert_eq!(
+            Value::Object(taught),
+            json!({"Label": "b", "Keys": {"one": "(1)"}, "Pin": "(7)"})
+        );
+        // A secret alone teaches nothing, and one that is not shown is as it was.
+        assert!(
+            look(json!({"Label": "a", "Keys": {"one": "2"}}))
+                .taught()
+                .is_none()
+        );
+        let calm = look(json!({"Label": "a", "Keys": {"one": "1"}}));
+        assert!(calm.drifted.is_empty());
+    }
+}
