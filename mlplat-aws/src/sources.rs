@@ -33,16 +33,16 @@ pub(crate) const RDS: &str = "RDS API 2014-10-31 in botocore 1.44.5 (2026-11); C
 pub(crate) const SECRETS_MANAGER: &str = "Secrets Manager API 2017-10-17 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; Secrets Manager quotas and user guide read 2026-11-20";
 
 /// CloudWatch Logs.
-pub(crate) const LOGS: &str = "CloudWatch Logs API 2014-03-28 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; CloudWatch Logs user guide read 2026-11-20";
+pub(crate) const LOGS: &str = "CloudWatch Logs API 2014-03-28 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; duration not measured";
 
 /// Route 53.
-pub(crate) const ROUTE53: &str = "Route 53 API 2013-04-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; Route 53 quotas and developer guide read 2026-11-20";
+pub(crate) const ROUTE53: &str = "Route 53 API 2013-04-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; quotas and durations from general knowledge, compared with nothing";
 
 /// Certificate Manager.
-pub(crate) const ACM: &str = "ACM API 2015-12-08 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; ACM quotas and user guide read 2026-11-20";
+pub(crate) const ACM: &str = "ACM API 2015-12-08 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; quota and durations from general knowledge, compared with nothing";
 
 /// Service Quotas.
-pub(crate) const SERVICE_QUOTAS: &str = "Service Quotas API 2019-06-24 in botocore 1.44.5 (2026-11); EC2 quotas, user guide read 2026-11-20";
+pub(crate) const SERVICE_QUOTAS: &str = "Service Quotas API 2019-06-24 in botocore 1.44.5 (2026-11); codes of quotas from general knowledge, compared with nothing";
 
 /// ECR.
-pub(crate) const ECR: &str = "ECR API 2015-09-21 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; ECR quotas and user guide read 2026-11-20";
+pub(crate) const ECR: &str = "ECR API 2015-09-21 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; quota and durations from general knowledge, compared with nothing";

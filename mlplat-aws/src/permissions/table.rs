@@ -54,8 +54,8 @@ pub(super) const NOTHING: Permissions = Permissions {
 };
 
 /// Actions that know no resource and have to be allowed on everything; a final
-/// `*` stands for any end. Source: service authorization reference, read
-/// 2026-11-20.
+/// `*` stands for any end. After the service authorization reference, from
+/// general knowledge: compared with nothing.
 pub const EVERYWHERE: &[&str] = &[
     "acm:ListCertificates",
     "acm:RequestCertificate",

@@ -81,8 +81,8 @@ pub fn github(
 }
 
 /// Fargate, for the pods of one cluster and no other: without the condition
-/// anybody's Fargate profile could name the role. Source: EKS user guide, pod
-/// execution role, read 2026-11-20.
+/// anybody's Fargate profile could name the role. After the EKS user
+/// guide's page on the pod execution role.
 pub fn fargate(
     region: impl Gives<Region>,
     account: impl Gives<AccountId>,
