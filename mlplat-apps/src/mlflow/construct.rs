@@ -31,13 +31,18 @@ use crate::placed::Ground;
 ///     let network = stack.add("network", Vpc::new("10.10.0.0/16"));
 ///     let cluster = stack.add("cluster", EksCluster::new(&network));
 ///     let artifacts = stack.add("artifacts", Bucket::new().versioned());
-///     let metadata = stack.add("metadata", MySql::new(&network).reachable_from(&cluster));
+///     let metadata = MySql::new(&network).parameter("log_bin_trust_function_creators", "1");
+///     let metadata = stack.add("metadata", metadata.reachable_from(&cluster));
 ///     let mlflow = stack.add("mlflow", Mlflow { cluster: &cluster, metadata: &metadata, artifacts: &artifacts });
 ///     stack.output("tracking-uri", &mlflow.url);
 /// })?;
 /// assert!(graph.find(&"mlflow/migrate/job".parse()?).is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// MLflow's tables have triggers, which MySQL on RDS allows only with the
+/// parameter above (its backups need a binary log); the first job says so when
+/// it is missing. PostgreSQL needs none.
 ///
 /// Options are given by [`with`](Self::with).
 #[derive(Clone, Copy)]

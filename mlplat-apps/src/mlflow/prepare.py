@@ -80,8 +80,15 @@ def mysql():
     cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4")
     cursor.execute("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", (user, password))
     cursor.execute(f"ALTER USER %s@'%%' IDENTIFIED BY %s {duty}", (user, password))
+    # MLflow's tables have triggers.
+    cursor.execute("SELECT @@log_bin AND NOT @@log_bin_trust_function_creators")
+    if cursor.fetchone()[0]:
+        sys.exit(
+            "this server lets nobody make triggers while it writes a binary log, and MLflow's "
+            "tables have some: set its parameter log_bin_trust_function_creators to 1"
+        )
     # By name: who grants ALL has to have all that this server knows of.
-    rights = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES"
+    rights = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER"
     cursor.execute(f"GRANT {rights} ON `{pattern}`.* TO %s@'%%'", (user,))
     connection.close()
 

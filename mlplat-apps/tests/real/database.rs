@@ -22,10 +22,17 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub(crate) struct Server {
     dialect: Dialect,
     port: u16,
+    /// A folder or socket by which it is administered.
+    place: PathBuf,
     _running: Running,
 }
 
 impl Server {
+    /// Sets the parameter that RDS needs for MLflow on MySQL.
+    pub(crate) fn allow_triggers(&self, machine: &Machine) {
+        administer(machine, MARIADB_TRUST, self.port, &self.place);
+    }
+
     /// As a construct sees it.
     pub(crate) fn store(&self) -> Loopback {
         Loopback {
@@ -165,6 +172,7 @@ pub(crate) fn postgresql(machine: &Machine) -> Server {
     Server {
         dialect: Dialect::Postgres,
         port,
+        place: home,
         _running: running,
     }
 }
@@ -204,6 +212,8 @@ pub(crate) fn mariadb(machine: &Machine) -> Server {
             "--bind-address=127.0.0.1",
             "--require-secure-transport=ON",
         ])
+        // As RDS has it with backups on.
+        .arg(format!("--log-bin={}", home.join("binlog").display()))
         .args(["--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve"])
         .arg(format!("--port={port}"))
         .arg(format!("--datadir={}", data.display()))
@@ -216,9 +226,16 @@ pub(crate) fn mariadb(machine: &Machine) -> Server {
     Server {
         dialect: Dialect::MySql,
         port,
+        place: socket,
         _running: running,
     }
 }
+
+const MARIADB_TRUST: &str = r#"
+import os, pymysql
+c = pymysql.connect(unix_socket=os.environ["PLACE"], user="root", autocommit=True).cursor()
+c.execute("SET GLOBAL log_bin_trust_function_creators = 1")
+"#;
 
 /// As the master user of RDS: everything but `SUPER` and the like.
 const MARIADB_ADMIN: &str = r#"

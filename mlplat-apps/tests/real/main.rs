@@ -36,7 +36,10 @@ fn mlflow_on_postgresql() {
 fn mlflow_on_mariadb() {
     let machine = Machine::new();
     let server = database::mariadb(&machine);
-    Scene::on(&machine, server.store()).plays(1);
+    let scene = Scene::on(&machine, server.store());
+    scene.fails_without_triggers();
+    server.allow_triggers(&machine);
+    scene.plays(1);
 }
 
 #[test]

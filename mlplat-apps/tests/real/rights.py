@@ -31,7 +31,7 @@ if postgres:
 else:
     ask = "SHOW STATUS LIKE 'Ssl_cipher'"
     encrypted = bool(connection.execute(sqlalchemy.text(ask)).one()[1])
-    bare = url.set(query={})
+    bare = url.set(query={"ssl_disabled": "true"})
 assert encrypted, "the connection is in clear"
 try:
     connect(bare)

@@ -127,6 +127,13 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// A server that would refuse MLflow's triggers in the middle of the
+    /// second job is found out by the first.
+    pub(crate) fn fails_without_triggers(&self) {
+        let why = self.job(&self.node, "mlflow-prepare").unwrap_err();
+        assert!(why.contains("log_bin_trust_function_creators"), "{why}");
+    }
+
     /// The first job of MLflow in an image without its driver ends with words
     /// that say so, and the second does not run either.
     pub(crate) fn fails_without_a_driver(&self, driver: &str) {
