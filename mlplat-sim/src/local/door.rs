@@ -253,7 +253,10 @@ fn status(object: &Value) -> String {
 
 fn by_itself(key: &ObjectKey) -> bool {
     let name = key.name.as_str();
+    // Machines come and go with their node groups; what is told says nothing of what is there.
+    let told = ["nodes", "events"].contains(&key.resource.as_str());
     BY_ITSELF.contains(&name)
+        || told
         || name == "kube-root-ca.crt"
         || BY_ITSELF[..3].contains(&key.namespace.as_str())
 }
