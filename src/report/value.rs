@@ -40,12 +40,13 @@ pub(crate) fn change(old: Option<&str>, new: Option<&str>) -> Shown {
     if let (Some(old), Some(new)) = (old, new)
         && width(old).max(width(new)) > INLINE
     {
-        if is_document(old) || is_document(new) {
-            return Shown::Lines(diff(&lay_out(old), &lay_out(new)));
-        }
-        // A file, such as one in a map of settings.
+        // A file, such as one in a map of settings. It may begin as a document
+        // does, but a document is one line: its line ends are escaped.
         if old.contains('\n') || new.contains('\n') {
             return Shown::Lines(diff(old, new));
+        }
+        if is_document(old) || is_document(new) {
+            return Shown::Lines(diff(&lay_out(old), &lay_out(new)));
         }
     }
     let one = |value: Option<&str>, none: &str| match value {
