@@ -365,6 +365,7 @@ pub struct EksClusterHandle {
     pub(super) key: String,
 }
 
+#[diagnostic::do_not_recommend]
 impl HasSecurityGroup for EksClusterHandle {
     fn security_group_id(&self) -> Output<SecurityGroupId> {
         self.security_group_id.clone()

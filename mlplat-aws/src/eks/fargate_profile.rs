@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use mlplat_core::facts::{
-    Alone, Alphabet, By, Canon, Fails, Held, Join, NameRule, Need, OnChange, OutputFact, Quota,
-    Recovery, Refs, Scope, TYPE, Type, Unique, f, opt, w,
+    Alone, Alphabet, By, Canon, Fails, Held, Join, NameRule, Need, Offer, OnChange, OutputFact,
+    Quota, Recovery, Refs, Scope, TYPE, Type, Unique, f, opt, w,
 };
 use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
@@ -69,6 +69,10 @@ pub static FARGATE_PROFILE: Type = Type {
         within: "ClusterName",
         code: "ResourceInUseException",
     }),
+    offers: &[Offer {
+        what: "pods",
+        to: "ClusterName",
+    }],
     needs: &[
         Need {
             what: "the pod execution role, known to EKS",

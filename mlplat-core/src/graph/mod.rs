@@ -23,9 +23,9 @@ mod view;
 
 pub(crate) use check::RESERVED;
 pub use construct::{Construct, Lifecycle, With};
-pub use described::{SettingDoc, described};
 #[doc(hidden)]
 pub use described::{ByNothing, ByValue, Shown, Told, tell};
+pub use described::{SettingDoc, described};
 pub use freeze::{Graph, OutputEntry};
 pub use lifecycle::{Ignored, Rules};
 pub use node::{Node, NodeKind};

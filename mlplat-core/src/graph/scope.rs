@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::panic::Location;
 
+use super::Construct;
 use super::lifecycle::Rule;
 use super::stack::Builder;
-use super::Construct;
 use crate::facts::Type;
 use crate::path::NodePath;
 use crate::problem::{Problem, Source};

@@ -212,8 +212,7 @@ impl<'a> Round<'a> {
             render::digest_like(remembered, shown, &format!("{place}|{name}"), keyring)
         };
         let base = Base::new(node.ty, remembered, seen, &digested);
-        let rendered =
-            |name: &str, value: &Val| render::render_field(name, value, &place, keyring);
+        let rendered = |name: &str, value: &Val| render::render_field(name, value, &place, keyring);
         let mut reasons = diff::fields(node.ty, &base, &wanted, &rendered, &node.rules);
         certain::settle(self.inputs.graph, node, &self.anew, &mut reasons);
         reasons.extend(unsure(object, node.ty, &wanted));
