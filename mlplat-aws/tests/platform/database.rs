@@ -56,7 +56,11 @@ fn a_database_is_private_encrypted_and_reached_by_tls() {
     );
     assert_eq!(
         input(&graph, "db/parameter-group", "Parameters"),
-        json!({"require_secure_transport": "1", "max_connections": "200"})
+        json!({
+            "log_bin_trust_function_creators": "1",
+            "max_connections": "200",
+            "require_secure_transport": "1",
+        })
     );
     assert_eq!(
         input(&graph, "db/parameter-group", "Family"),

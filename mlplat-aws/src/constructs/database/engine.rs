@@ -62,8 +62,9 @@ pub struct EngineFacts {
     pub(super) reserved_databases: &'static [&'static str],
     /// Shortest and longest master password.
     pub(super) password: (usize, usize),
-    /// The parameter that refuses connections without TLS, and its value.
-    pub(super) tls: (&'static str, &'static str),
+    /// Parameters that are set when nobody says otherwise; one of them refuses
+    /// connections without TLS.
+    pub(super) parameters: &'static [(&'static str, &'static str)],
     /// Every major version that RDS offers, oldest first.
     pub(super) versions: &'static [EngineVersion],
     /// The one that a database gets when none is asked for.

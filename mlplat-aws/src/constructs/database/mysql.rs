@@ -72,7 +72,12 @@ impl Facts for MySqlEngine {
         database_max: 64,
         reserved_databases: &["information_schema", "mysql", "performance_schema", "sys"],
         password: (8, 41),
-        tls: ("require_secure_transport", "1"),
+        // Backups keep a binary log, and with one only an administrator whom
+        // RDS gives nobody may make triggers. MLflow's tables have some.
+        parameters: &[
+            ("require_secure_transport", "1"),
+            ("log_bin_trust_function_creators", "1"),
+        ],
         versions: &[
             EngineVersion {
                 name: "5.7",

@@ -277,8 +277,10 @@ impl<E: Engine, P> Database<E, P> {
         self
     }
 
-    /// Sets a parameter of the engine: `max_connections`. The one that forces
-    /// TLS can be set too; then it is yours.
+    /// Sets a parameter of the engine: `max_connections`. Those that the
+    /// construct sets (TLS alone; on MySQL also
+    /// `log_bin_trust_function_creators`, for triggers beside a binary log)
+    /// can be set too; then they are yours.
     pub fn parameter(mut self, name: impl KnownText, value: impl KnownText) -> Self {
         self.with.parameters.insert(name.into(), value.into());
         self

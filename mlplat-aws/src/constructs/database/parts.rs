@@ -99,8 +99,10 @@ impl<E: Engine, P> Database<E, P> {
         scope: &mut Scope<'_>,
         description: &str,
     ) -> Output<DbParameterGroupName> {
-        let (tls, on) = E::FACTS.tls;
-        let mut parameters = BTreeMap::from([(tls.to_owned(), on.into())]);
+        let ours = E::FACTS.parameters.iter();
+        let mut parameters: BTreeMap<String, Output<String>> = ours
+            .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+            .collect();
         let chosen = self.with.parameters.iter();
         parameters.extend(chosen.map(|(name, value)| (name.clone(), value.clone().into())));
         let group = rds::DbParameterGroup {

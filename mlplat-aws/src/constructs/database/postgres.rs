@@ -89,7 +89,7 @@ impl Facts for PostgresEngine {
         database_max: 63,
         reserved_databases: &["db", "rdsadmin", "template0", "template1"],
         password: (8, 128),
-        tls: ("rds.force_ssl", "1"),
+        parameters: &[("rds.force_ssl", "1")],
         versions: &[
             ended("11", "2024-02-29"),
             ended("12", "2025-02-28"),
