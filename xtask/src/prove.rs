@@ -25,7 +25,7 @@ const ROWS: [(&str, &str, &[&str]); 4] = [
     (
         "simulation",
         "programs on the simulated account, killed, throttled, cut off and drifted, converge",
-        &["-p", "mlplat-sim"],
+        &["--release", "-p", "mlplat-sim", "--test", "proof"],
     ),
     (
         "hostile",

@@ -1,5 +1,8 @@
 //! Killed at every fault point of every stage, a life ends in the same place.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use mlplat_core::{Output, Stack};
 use mlplat_sim::harness::{Power, Report, Scenario, Stage, Sweep, sweep};
 use serde_json::json;
@@ -218,25 +221,48 @@ fn random_programs() {
     } else {
         3
     };
-    let mut total = Report::default();
-    for seed in 1..=count {
-        let stages = (0..3)
-            .map(|stage| Stage::deploy(move |stack| random(stack, seed, stage)))
-            .chain([Stage::Destroy])
-            .collect();
-        let random = scenario(&format!("random {seed}"), stages);
-        let every = if count > 100 { 1 } else { 9 };
-        total += swept(
-            &random,
-            Sweep {
-                seed,
-                every,
-                twice: 4,
-                ..Sweep::default()
-            },
-        );
+    let every = if count > 100 { 1 } else { 9 };
+    let next = AtomicU64::new(1);
+    let total = Mutex::new(Report::default());
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed > count {
+                        break;
+                    }
+                    let report = swept(&random_scenario(seed), sweep_of(seed, every));
+                    *total.lock().unwrap() += report;
+                }
+            });
+        }
+    });
+    println!("random programs: {:?}", total.into_inner().unwrap());
+}
+
+fn random_scenario(seed: u64) -> Scenario {
+    let stages = (0..3)
+        .map(|stage| Stage::deploy(move |stack| random(stack, seed, stage)))
+        .chain([Stage::Destroy])
+        .collect();
+    scenario(&format!("random {seed}"), stages)
+}
+
+/// Half of the programs lose more than their process: the power goes.
+fn sweep_of(seed: u64, every: u64) -> Sweep {
+    let power = if seed.is_multiple_of(2) {
+        Power::Lost
+    } else {
+        Power::Stays
+    };
+    Sweep {
+        seed,
+        every,
+        twice: 4,
+        power,
     }
-    println!("random programs: {total:?}");
 }
 
 /// 10 to 30 nodes that the seed decides, changed by the stage.
