@@ -33,6 +33,7 @@ pub(crate) fn run() -> Result<(), String> {
         "mlplat-macros",
         "mlplat-aws",
         "mlplat-k8s",
+        "mlplat-apps",
         "mlplat-sim",
         "mlplat-helm",
         ".",
