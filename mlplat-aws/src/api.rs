@@ -171,6 +171,7 @@ pub static MAPPINGS: &[Mapping] = &[
         ..plain("ec2.VPCEndpoint", "ec2:DeleteVpcEndpoints")
     },
     plain("ec2.VPCGatewayAttachment", "ec2:DetachInternetGateway"),
+    ecr::PULL_THROUGH_CACHE_RULE,
     ecr::REPOSITORY,
     efs::ACCESS_POINT,
     efs::FILE_SYSTEM,
@@ -284,6 +285,36 @@ const LAUNCH_TEMPLATE: Mapping = Mapping {
 const CLUSTER: Mapping = Mapping {
     status: "eks:ClusterStatus",
     paths: &[
+        p(
+            "ComputeEnabled",
+            "ComputeConfig.Enabled",
+            "computeConfig.enabled",
+        ),
+        p(
+            "NodePools",
+            "ComputeConfig.NodePools",
+            "computeConfig.nodePools",
+        ),
+        p(
+            "NodeRoleArn",
+            "ComputeConfig.NodeRoleArn",
+            "computeConfig.nodeRoleArn",
+        ),
+        p(
+            "BlockStorageEnabled",
+            "StorageConfig.BlockStorage.Enabled",
+            "storageConfig.blockStorage.enabled",
+        ),
+        p(
+            "ElasticLoadBalancingEnabled",
+            "KubernetesNetworkConfig.ElasticLoadBalancing.Enabled",
+            "kubernetesNetworkConfig.elasticLoadBalancing.enabled",
+        ),
+        p(
+            "ZonalShiftEnabled",
+            "ZonalShiftConfig.Enabled",
+            "zonalShiftConfig.enabled",
+        ),
         p(
             "SubnetIds",
             "ResourcesVpcConfig.SubnetIds",

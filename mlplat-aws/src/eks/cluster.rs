@@ -24,6 +24,11 @@ use crate::sources;
 /// - `logging.clusterLogging`: `EnabledLogTypes`
 /// - `encryptionConfig`: `SecretsKeyArn` (resources are always `secrets`)
 /// - `upgradePolicy`: `SupportType`
+/// - EKS Auto Mode, which takes all three switches or none: `ComputeEnabled`,
+///   `NodePools` and `NodeRoleArn` of `computeConfig`; `BlockStorageEnabled`
+///   of `storageConfig.blockStorage`; `ElasticLoadBalancingEnabled` of
+///   `kubernetesNetworkConfig.elasticLoadBalancing`
+/// - `zonalShiftConfig`: `ZonalShiftEnabled`
 ///
 /// `VpcId` is not sent: EKS takes the VPC from the subnets, answers it, and
 /// refuses subnets of another one ever after. As a field it makes a cluster
@@ -79,6 +84,12 @@ pub static CLUSTER: Type = Type {
         opt("BootstrapClusterCreatorAdminPermissions", OnChange::Replace),
         opt("BootstrapSelfManagedAddons", OnChange::Replace),
         opt("SupportType", OnChange::InPlace),
+        opt("ComputeEnabled", OnChange::InPlace),
+        opt("NodePools", OnChange::InPlace).canon(Canon::Set),
+        opt("NodeRoleArn", OnChange::InPlace).refs(Refs::To("iam.Role", Held::Dangles)),
+        opt("BlockStorageEnabled", OnChange::InPlace),
+        opt("ElasticLoadBalancingEnabled", OnChange::InPlace),
+        opt("ZonalShiftEnabled", OnChange::InPlace),
         opt("DeletionProtection", OnChange::InPlace),
         opt("Tags", OnChange::InPlace),
     ],
@@ -226,6 +237,21 @@ pub struct Cluster {
     /// What happens at the end of standard support. AWS's default is
     /// `EXTENDED`, which costs six times as much.
     pub support_type: Option<Output<SupportType>>,
+    /// Whether EKS Auto Mode starts and renews nodes. It takes the two other
+    /// switches of Auto Mode with it, or none.
+    pub compute_enabled: Option<Output<bool>>,
+    /// Auto Mode's built-in pools: `general-purpose`, `system`.
+    pub node_pools: Vec<Output<String>>,
+    /// The role of Auto Mode's nodes. It cannot be changed to another while
+    /// there are nodes of it.
+    pub node_role_arn: Option<Output<RoleArn>>,
+    /// Whether Auto Mode makes volumes of claims.
+    pub block_storage_enabled: Option<Output<bool>>,
+    /// Whether Auto Mode makes load balancers of services and ingresses.
+    pub elastic_load_balancing_enabled: Option<Output<bool>>,
+    /// Whether traffic may be shifted away from a zone in trouble (ARC zonal
+    /// shift). Default false.
+    pub zonal_shift_enabled: Option<Output<bool>>,
     /// Whether `DeleteCluster` is refused. Default false.
     pub deletion_protection: Option<Output<bool>>,
     /// Tags.
@@ -257,6 +283,12 @@ impl Cluster {
             bootstrap_cluster_creator_admin_permissions: false.into(),
             bootstrap_self_managed_addons: false.into(),
             support_type: None,
+            compute_enabled: None,
+            node_pools: Vec::new(),
+            node_role_arn: None,
+            block_storage_enabled: None,
+            elastic_load_balancing_enabled: None,
+            zonal_shift_enabled: None,
             deletion_protection: None,
             tags: Tags::new(),
         }
