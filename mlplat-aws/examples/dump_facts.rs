@@ -69,6 +69,11 @@ fn values() -> Vec<Value> {
             names::of::<ec2::HttpTokens>(),
         ),
         (
+            "ecr.PullThroughCacheRule",
+            "UpstreamRegistry",
+            names::of::<ecr::UpstreamRegistry>(),
+        ),
+        (
             "ecr.Repository",
             "ImageTagMutability",
             names::of::<ecr::ImageTagMutability>(),

@@ -37,6 +37,7 @@ static CATALOG: &[&Type] = &[
     &ec2::VPC,
     &ec2::VPC_ENDPOINT,
     &ec2::VPC_GATEWAY_ATTACHMENT,
+    &ecr::PULL_THROUGH_CACHE_RULE,
     &ecr::REPOSITORY,
     &efs::ACCESS_POINT,
     &efs::FILE_SYSTEM,

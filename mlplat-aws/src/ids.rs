@@ -80,6 +80,8 @@ mlplat_core::ids! {
     /// `arn:aws:logs:eu-central-1:123456789012:log-group:name:*`.
     pub struct LogGroupArn;
 
+    /// What the names of mirrored ECR repositories begin with: `quay`.
+    pub struct RegistryPrefix;
     /// The name of an ECR repository.
     pub struct RepositoryName;
     /// `arn:aws:ecr:eu-central-1:123456789012:repository/name`.

@@ -46,13 +46,13 @@ pub use constructs::{
     EksClusterHandle, Endpoint, EndpointService, Engine, EngineSupport, EngineVersion,
     ExistingZone, Fargate, FargateProfile, FargateProfileHandle, FsxLustre, FsxLustreHandle,
     GithubOidcRole, GpuNodeGroup, GpuNodeGroupHandle, Grant, HasSecurityGroup, HostedZone,
-    HostedZoneHandle, HostedZoneLookup, IdentityFor, IdentityHandle, Ingress, Irsa,
-    KNOWN_KUBERNETES_VERSIONS, KmsKey, KmsKeyHandle, MySql, MySqlEngine, MySqlHandle,
-    MySqlManagedHandle, MySqlVersion, Nat, Network, NodeAddons, NodeGroup, NodeGroupHandle, Peer,
-    PodIdentity, Ports, Postgres, PostgresEngine, PostgresHandle, PostgresManagedHandle,
-    PostgresVersion, PrivateSubnets, PublicSubnets, Role, RunsAs, SealedPassword, SecretEntry,
-    SecretEntryHandle, SecurityGroup, SecurityGroupHandle, Target, Vpc, VpcEndpoints,
-    VpcEndpointsHandle,
+    HostedZoneHandle, HostedZoneLookup, IdentityFor, IdentityHandle, ImageMirror,
+    ImageMirrorHandle, Ingress, Irsa, KNOWN_KUBERNETES_VERSIONS, KmsKey, KmsKeyHandle, MySql,
+    MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion, Nat, Network, NodeAddons,
+    NodeGroup, NodeGroupHandle, NotMirrored, Peer, PodIdentity, Ports, Postgres, PostgresEngine,
+    PostgresHandle, PostgresManagedHandle, PostgresVersion, PrivateSubnets, PublicSubnets,
+    RegistryLogin, Role, RunsAs, SealedPassword, SecretEntry, SecretEntryHandle, SecurityGroup,
+    SecurityGroupHandle, Target, Upstream, Vpc, VpcEndpoints, VpcEndpointsHandle,
 };
 pub use ids::Tags;
 pub use reference::reference;

@@ -45,6 +45,7 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<ec2::Vpc>(),
         struct_fields::<ec2::VpcEndpoint>(),
         struct_fields::<ec2::VpcGatewayAttachment>(),
+        struct_fields::<ecr::PullThroughCacheRule>(),
         struct_fields::<ecr::Repository>(),
         struct_fields::<efs::AccessPoint>(),
         struct_fields::<efs::FileSystem>(),

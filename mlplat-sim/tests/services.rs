@@ -10,9 +10,11 @@ use mlplat_aws::logs::{LogGroup, Retention};
 use mlplat_aws::route53::RecordType;
 use mlplat_aws::{
     Certificate, DnsRecord, EcrRepo, EksCluster, EndpointService, FargateProfile, GithubOidcRole,
-    GpuNodeGroup, HostedZone, Irsa, Network, RunsAs, Vpc, VpcEndpoints,
+    GpuNodeGroup, HostedZone, ImageMirror, Irsa, Network, RegistryLogin, RunsAs, Upstream, Vpc,
+    VpcEndpoints,
 };
-use mlplat_core::Stack;
+use mlplat_core::wiring::Generated;
+use mlplat_core::{Output, Stack};
 use mlplat_sim::simulate::World;
 
 fn network(stack: &mut Stack) -> Network {
@@ -144,6 +146,34 @@ fn what_others_have_put_there_is_in_the_way() {
     let kept = world.fork().destroy();
     assert!(!kept.is_complete(), "{kept:?}");
     world.destroy_with_data().assert_complete();
+    world.assert_empty();
+}
+
+/// A second mirror under the same prefix is refused, and a login goes with its
+/// mirror, after it.
+#[test]
+fn mirrors_come_and_go_with_their_logins() {
+    let mut world = World::simulate(|stack: &mut Stack| {
+        let token = Output::generated("token", Generated::hex(32));
+        let hub = Upstream::DockerHub(RegistryLogin::new("someone", token));
+        let hub = stack.add("hub", ImageMirror::of(hub).prefix("hub"));
+        stack.output("nginx", &hub.image("nginx:1.27").unwrap());
+        stack.add("quay", ImageMirror::of(Upstream::Quay));
+    });
+    let done = world.deploy();
+    let done = done.assert_complete().done();
+    let place = |path: &str| done.iter().position(|one| *one == path).unwrap();
+    assert!(place("hub/login") < place("hub/rule"));
+    world.deploy().assert_unchanged();
+    let image = world.outputs()["nginx"].to_string();
+    assert!(
+        image.contains(".dkr.ecr.") && image.contains(".amazonaws.com/hub/library/nginx:1.27"),
+        "{image}"
+    );
+    let gone = world.destroy_with_data();
+    let gone = gone.assert_complete().done();
+    let place = |path: &str| gone.iter().position(|one| *one == path).unwrap();
+    assert!(place("hub/rule") < place("hub/login"));
     world.assert_empty();
 }
 

@@ -2,6 +2,11 @@
 
 use super::{Mapping, p, plain};
 
+pub(super) const PULL_THROUGH_CACHE_RULE: Mapping = Mapping {
+    also: &["ecr:UpdatePullThroughCacheRule"],
+    ..plain("ecr.PullThroughCacheRule", "ecr:DeletePullThroughCacheRule")
+};
+
 pub(super) const REPOSITORY: Mapping = Mapping {
     also: &["ecr:PutLifecyclePolicy", "ecr:SetRepositoryPolicy"],
     paths: &[

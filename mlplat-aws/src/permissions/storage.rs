@@ -24,6 +24,24 @@ pub(super) const ROWS: &[Permissions] = &[
         on: &["arn:{partition}:s3:::{Bucket}"],
         ..NOTHING
     },
+    // The account and region, and not the prefix: the actions know no
+    // narrower resource.
+    Permissions {
+        ty: "ecr.PullThroughCacheRule",
+        create: &[
+            "ecr:CreatePullThroughCacheRule",
+            "secretsmanager:GetSecretValue",
+        ],
+        read: &["ecr:DescribePullThroughCacheRules"],
+        update: &[
+            "ecr:UpdatePullThroughCacheRule",
+            "secretsmanager:GetSecretValue",
+        ],
+        delete: &["ecr:DeletePullThroughCacheRule"],
+        on: &["arn:{partition}:secretsmanager:{region}:{account}:secret:ecr-pullthroughcache/*"],
+        linked: &["pullthroughcache.ecr.amazonaws.com"],
+        ..NOTHING
+    },
     REPOSITORY,
     LOG_GROUP,
     Permissions {

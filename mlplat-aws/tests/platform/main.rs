@@ -11,6 +11,7 @@ mod endpoints;
 mod fargate;
 mod github;
 mod logs;
+mod mirror;
 mod reference;
 mod registry;
 mod stores;
