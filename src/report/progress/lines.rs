@@ -1,5 +1,6 @@
 //! Lines about steps: one when a step ends, a few while they run.
 
+use anstream::adapter::strip_str;
 use mlplat_core::deploy::{Event, Verb};
 
 use super::board::{Board, Running};
@@ -7,8 +8,9 @@ use crate::report::ending::interrupted;
 use crate::report::text::{clean, count, duration, pad, shorten, width};
 use crate::report::tone::Tone;
 
-/// The line that stays when something happened, if it is worth one.
-pub(crate) fn finished(event: &Event, ended: Option<&Running>) -> Option<String> {
+/// The line that stays when something happened, if it is worth one. An id is
+/// cut in its middle so that the line fits into `columns`.
+pub(crate) fn finished(event: &Event, ended: Option<&Running>, columns: usize) -> Option<String> {
     let ty = ended.map_or_else(String::new, |ended| {
         format!("  {}", Tone::Faint.paint(&ended.ty))
     });
@@ -19,21 +21,16 @@ pub(crate) fn finished(event: &Event, ended: Option<&Running>) -> Option<String>
             id,
             took_s,
         } => {
-            let id = id.as_deref().map(clean).unwrap_or_default();
-            let id = shorten(&id, 64);
-            let what = format!("{} {id}", past(*action));
-            let took = if *took_s >= 1.0 {
-                format!("in {}", duration(*took_s))
-            } else {
-                String::new()
+            let took = match *took_s >= 1.0 {
+                true => format!(" in {}", duration(*took_s)),
+                false => String::new(),
             };
-            let text = format!(
-                "{}  {}{ty}  {} {took}",
-                Tone::Good.paint("✓"),
-                path,
-                what.trim_end()
-            );
-            text.trim_end().to_owned()
+            let before = format!("{}  {path}{ty}  {}", Tone::Good.paint("✓"), past(*action));
+            let id = id.as_deref().map(clean).unwrap_or_default();
+            let used = width(&strip_str(&before).to_string()) + 1 + width(&took);
+            let id = shorten(&id, columns.saturating_sub(used).clamp(12, 64));
+            let space = if id.is_empty() { "" } else { " " };
+            format!("{before}{space}{id}{took}")
         }
         Event::Failed {
             path,
@@ -371,7 +368,7 @@ mod tests {
         ];
         for event in events().into_iter().chain(rest.map(|event| at(9.0, event))) {
             let ended = board.apply(&event);
-            lines.extend(finished(&event.event, ended.as_ref()));
+            lines.extend(finished(&event.event, ended.as_ref(), usize::MAX));
         }
         insta::assert_snapshot!(strip(&lines.join("\n")), @r#"
         ✓  network/vpc  ec2.VPC  created vpc-0a1b in 2s
@@ -380,5 +377,22 @@ mod tests {
         ·  cluster/nodes  not created: network/nat failed
         !  stopping: nothing more is started, 2 steps are under way; once more to stop waiting
         "#);
+    }
+
+    #[test]
+    fn a_finished_step_fits_into_the_terminal() {
+        let done = Event::Done {
+            path: "cluster/nodes/group".parse().unwrap(),
+            action: Verb::Create,
+            id: Some("zenml-dev-cluster-control-plane-3wack1tfs2".into()),
+            took_s: 119.0,
+        };
+        let line = finished(&done, None, 60).unwrap();
+        assert_eq!(
+            strip(&line),
+            "✓  cluster/nodes/group  created zenml-dev-cl…1tfs2 in 1m 59s"
+        );
+        let narrow = strip(&finished(&done, None, 20).unwrap());
+        assert!(narrow.contains("zenml-de…fs2"), "{narrow}");
     }
 }

@@ -104,7 +104,8 @@ impl Sink for Live {
         let mut shared = lock(&self.shared);
         shared.seen = Instant::now();
         let ended = shared.board.apply(event);
-        if let Some(line) = lines::finished(&event.event, ended.as_ref()) {
+        let columns = usize::from(Term::stderr().size().1);
+        if let Some(line) = lines::finished(&event.event, ended.as_ref(), columns) {
             self.bar.println(shared.coloured(line));
         }
     }

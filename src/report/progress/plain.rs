@@ -27,7 +27,7 @@ impl<W: Write + Send> Sink for Quiet<W> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let (board, to) = &mut *inner;
         let ended = board.apply(event);
-        if let Some(line) = lines::finished(&event.event, ended.as_ref()) {
+        if let Some(line) = lines::finished(&event.event, ended.as_ref(), usize::MAX) {
             // A reader that went away must not stop a deployment.
             let _ = writeln!(to, "{line}");
         }
