@@ -14,7 +14,9 @@ unless the exceptions file lists it with a reason; a listed exception that no
 longer differs is an error too. Facts that neither knows (durations, lingering
 interfaces, deletion codes of EC2 ...) are counted as not comparable.
 
-usage: facts.py FACTS.json EXCEPTIONS.toml REQUIREMENTS.txt
+usage: facts.py FACTS.json EXCEPTIONS.toml REQUIREMENTS.txt [PAGE.md]
+
+With a fourth name, a page is written that lists each fact with its source.
 """
 
 import functools
@@ -27,6 +29,7 @@ from pathlib import Path
 
 import botocore.session
 import cfnlint
+import page
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 REGION = "us-east-1"
@@ -36,21 +39,23 @@ class Ledger:
     """What was compared, by type."""
 
     def __init__(self, exceptions):
-        listed = [key(e["type"], e["check"], on) for e in exceptions for on in e["on"]]
-        self.exceptions = set(listed)
+        listed = [(key(e["type"], e["check"], on), e["reason"]) for e in exceptions for on in e["on"]]
+        self.exceptions = dict(listed)
         if len(self.exceptions) != len(listed):
             sys.exit("exceptions: one is listed twice")
         self.used = set()
         self.counts = defaultdict(lambda: defaultdict(int))
         self.contradicted = []
+        self.rows = []
 
     def compare(self, ty, check, on, ours, theirs):
         counts = self.counts[ty]
         counts["compared"] += 1
+        where = key(ty, check, on)
+        self.rows.append((ty, check, on, ours, None if ours == theirs else self.exceptions.get(where)))
         if ours == theirs:
             counts["confirmed"] += 1
             return
-        where = key(ty, check, on)
         if where in self.exceptions:
             self.used.add(where)
             counts["excepted"] += 1
@@ -73,7 +78,7 @@ class Ledger:
         print("total".ljust(width) + "".join(str(total[c]).rjust(16) for c in columns))
         for where, ours, theirs in self.contradicted:
             print(f"contradicted: {where}: declared {ours!r}, found {theirs!r}")
-        stale = sorted(self.exceptions - self.used)
+        stale = sorted(self.exceptions.keys() - self.used)
         for where in stale:
             print(f"stale exception: {where} no longer differs; take it out")
         return not self.contradicted and not stale and total["compared"] > 0
@@ -483,7 +488,7 @@ def pinned(requirements):
                 sys.exit(f"{name} is {metadata.version(name)}, wanted {version}")
 
 
-def main(facts_file, exceptions_file, requirements):
+def main(facts_file, exceptions_file, requirements, page_file=None):
     pinned(requirements)
     dump = json.loads(Path(facts_file).read_text())
     exceptions = tomllib.loads(Path(exceptions_file).read_text()).get("exception", [])
@@ -494,6 +499,8 @@ def main(facts_file, exceptions_file, requirements):
     Oracle().check(dump, ledger)
     check_managed_policies(ledger, dump["managed_policies"])
     check_databases(ledger, dump)
+    if page_file:
+        Path(page_file).write_text(page.render(dump["types"], ledger.rows))
     return 0 if ledger.report() else 1
 
 

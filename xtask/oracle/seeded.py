@@ -111,7 +111,7 @@ def main(facts_file, exceptions_file, requirements):
 def noticed(oracle, dump, exceptions, name):
     ledger = facts.Ledger(exceptions)
     oracle.check(dump, ledger, only=name)
-    return bool(ledger.contradicted or ledger.exceptions - ledger.used)
+    return bool(ledger.contradicted or ledger.exceptions.keys() - ledger.used)
 
 
 if __name__ == "__main__":

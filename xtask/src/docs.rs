@@ -2,10 +2,12 @@
 
 use std::fs;
 
+use crate::oracle;
 use crate::stage::{cargo, root, succeed};
 
-/// Writes `docs/resource-types.md`: the table of resource types. A test of
-/// mlplat-aws fails when it is stale.
+/// Writes `docs/resource-types.md`, the table of resource types, and
+/// `docs/facts.md`, their facts with sources. A test of mlplat-aws fails when
+/// the first is stale, the stage `facts` when the second is.
 ///
 /// # Errors
 /// When the program that renders it does not run, or the file cannot be
@@ -21,5 +23,6 @@ pub(crate) fn run() -> Result<(), String> {
         "--example",
         "resource_types",
     ];
-    succeed(cargo(&example).stdout(out))
+    succeed(cargo(&example).stdout(out))?;
+    oracle::write_page()
 }

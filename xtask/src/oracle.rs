@@ -18,24 +18,60 @@ use crate::stage::{cargo, root, succeed};
 ///
 /// # Errors
 /// When a fact is contradicted, a listed exception no longer differs, a kind
-/// of seeded fault is never noticed, or one of the programs does not run.
+/// of seeded fault is never noticed, `docs/facts.md` says something else, or
+/// one of the programs does not run.
 pub(crate) fn run() -> Result<(), String> {
-    let requirements = folder().join("requirements.txt");
-    let python = python::environment("oracle", &requirements)?
-        .join("bin")
-        .join("python");
-    let facts = python::cache().join("facts.json");
-    dump(&facts)?;
-    let exceptions = root().join("mlplat-aws").join("facts-exceptions.toml");
-    for script in ["facts.py", "seeded.py"] {
+    let page = python::cache().join("facts.md");
+    let oracle = Oracle::new()?;
+    oracle.run("facts.py", Some(&page))?;
+    oracle.run("seeded.py", None)?;
+    let (now, there) = (fs::read(page), fs::read(page_file()));
+    match (now, there) {
+        (Ok(now), Ok(there)) if now == there => Ok(()),
+        _ => Err("docs/facts.md is stale: write it with `cargo xtask docs`".to_owned()),
+    }
+}
+
+/// Writes `docs/facts.md`: each fact with its source.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn write_page() -> Result<(), String> {
+    Oracle::new()?.run("facts.py", Some(&page_file()))
+}
+
+fn page_file() -> PathBuf {
+    root().join("docs").join("facts.md")
+}
+
+/// The programs that compare, and what they read.
+struct Oracle {
+    python: PathBuf,
+    read: [PathBuf; 3],
+}
+
+impl Oracle {
+    fn new() -> Result<Self, String> {
+        let requirements = folder().join("requirements.txt");
+        let python = python::environment("oracle", &requirements)?;
+        let facts = python::cache().join("facts.json");
+        dump(&facts)?;
+        let exceptions = root().join("mlplat-aws").join("facts-exceptions.toml");
+        Ok(Self {
+            python: python.join("bin").join("python"),
+            read: [facts, exceptions, requirements],
+        })
+    }
+
+    fn run(&self, script: &str, page: Option<&Path>) -> Result<(), String> {
         succeed(
-            Command::new(&python)
+            Command::new(&self.python)
                 .env("PYTHONDONTWRITEBYTECODE", "1")
                 .arg(folder().join(script))
-                .args([&facts, &exceptions, &requirements]),
-        )?;
+                .args(&self.read)
+                .args(page),
+        )
     }
-    Ok(())
 }
 
 /// Writes the catalog of mlplat-aws to a file.
