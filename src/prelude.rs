@@ -9,8 +9,8 @@ pub use mlplat_aws::{
     AccessEntry, Bucket, Certificate, DbClass, DnsRecord, EcrRepo, EfsDirectory, EfsStorage,
     EksCluster, Endpoint, EndpointService, FargateProfile, FsxLustre, GithubOidcRole, GpuNodeGroup,
     HostedZone, ImageMirror, Ingress, Irsa, KmsKey, MySql, MySqlVersion, Nat, NodeGroup, Peer,
-    PodIdentity, Postgres, PostgresVersion, RegistryLogin, Role, SecretEntry, SecurityGroup,
-    Upstream, Vpc, VpcEndpoints,
+    PodIdentity, Policy, Postgres, PostgresVersion, RegistryLogin, Role, SecretEntry,
+    SecurityGroup, Upstream, Vpc, VpcEndpoints,
 };
 pub use mlplat_core::graph::{Construct, Lifecycle, OtherStack, Scope, Stack};
 pub use mlplat_core::null::Null;

@@ -202,6 +202,11 @@ pub static MAPPINGS: &[Mapping] = &[
         "eks:DeletePodIdentityAssociation",
     ),
     Mapping {
+        also: &["iam:CreatePolicyVersion"],
+        paths: &[p("ManagedPolicyName", "ManagedPolicyName", "PolicyName")],
+        ..plain("iam.ManagedPolicy", "iam:DeletePolicy")
+    },
+    Mapping {
         paths: &[p("ClientIdList", "ClientIdList", "ClientIDList")],
         ..plain("iam.OIDCProvider", "iam:DeleteOpenIDConnectProvider")
     },

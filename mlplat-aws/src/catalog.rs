@@ -53,6 +53,7 @@ static CATALOG: &[&Type] = &[
     &eks::POD_IDENTITY_ASSOCIATION,
     &fsx::DATA_REPOSITORY_ASSOCIATION,
     &fsx::FILE_SYSTEM,
+    &iam::MANAGED_POLICY,
     &iam::OIDC_PROVIDER,
     &iam::ROLE,
     &iam::ROLE_POLICY,

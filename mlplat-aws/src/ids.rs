@@ -52,6 +52,8 @@ mlplat_core::ids! {
     pub struct RoleName;
     /// `arn:aws:iam::123456789012:role/name`.
     pub struct RoleArn;
+    /// The name of a managed policy, without its path.
+    pub struct PolicyName;
     /// `arn:aws:iam::aws:policy/Name`, or one of the account's own.
     pub struct PolicyArn;
     /// `arn:aws:iam::123456789012:oidc-provider/host/path`.

@@ -49,10 +49,10 @@ pub use constructs::{
     HostedZoneHandle, HostedZoneLookup, IdentityFor, IdentityHandle, ImageMirror,
     ImageMirrorHandle, Ingress, Irsa, KNOWN_KUBERNETES_VERSIONS, KmsKey, KmsKeyHandle, MySql,
     MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion, Nat, Network, NodeAddons,
-    NodeGroup, NodeGroupHandle, NotMirrored, Peer, PodIdentity, Ports, Postgres, PostgresEngine,
-    PostgresHandle, PostgresManagedHandle, PostgresVersion, PrivateSubnets, PublicSubnets,
-    RegistryLogin, Role, RunsAs, SealedPassword, SecretEntry, SecretEntryHandle, SecurityGroup,
-    SecurityGroupHandle, Target, Upstream, Vpc, VpcEndpoints, VpcEndpointsHandle,
+    NodeGroup, NodeGroupHandle, NotMirrored, Peer, PodIdentity, Policy, Ports, Postgres,
+    PostgresEngine, PostgresHandle, PostgresManagedHandle, PostgresVersion, PrivateSubnets,
+    PublicSubnets, RegistryLogin, Role, RunsAs, SealedPassword, SecretEntry, SecretEntryHandle,
+    SecurityGroup, SecurityGroupHandle, Target, Upstream, Vpc, VpcEndpoints, VpcEndpointsHandle,
 };
 pub use ids::Tags;
 pub use reference::reference;

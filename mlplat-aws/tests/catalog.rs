@@ -59,6 +59,7 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<eks::PodIdentityAssociation>(),
         struct_fields::<fsx::DataRepositoryAssociation>(),
         struct_fields::<fsx::FileSystem>(),
+        struct_fields::<iam::ManagedPolicy>(),
         struct_fields::<iam::OidcProvider>(),
         struct_fields::<iam::Role>(),
         struct_fields::<iam::RolePolicy>(),

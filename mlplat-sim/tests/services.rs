@@ -6,12 +6,15 @@
 use std::time::Duration;
 
 use mlplat_aws::acm::{self, CertificateValidation};
+use mlplat_aws::action;
+use mlplat_aws::ids::PolicyArn;
 use mlplat_aws::logs::{LogGroup, Retention};
+use mlplat_aws::policy::{Statement, trust};
 use mlplat_aws::route53::RecordType;
 use mlplat_aws::{
     Certificate, DnsRecord, EcrRepo, EksCluster, EndpointService, FargateProfile, GithubOidcRole,
-    GpuNodeGroup, HostedZone, ImageMirror, Irsa, Network, RegistryLogin, RunsAs, Upstream, Vpc,
-    VpcEndpoints,
+    GpuNodeGroup, HostedZone, ImageMirror, Irsa, Network, Policy, RegistryLogin, Role, RunsAs,
+    Upstream, Vpc, VpcEndpoints,
 };
 use mlplat_core::wiring::Generated;
 use mlplat_core::{Output, Stack};
@@ -174,6 +177,47 @@ fn mirrors_come_and_go_with_their_logins() {
     let gone = gone.assert_complete().done();
     let place = |path: &str| gone.iter().position(|one| *one == path).unwrap();
     assert!(place("hub/rule") < place("hub/login"));
+    world.assert_empty();
+}
+
+/// A policy goes after the roles that have it, and not while one keeps it under
+/// its ARN; another description makes another policy, and moves the roles to it.
+#[test]
+fn a_shared_policy_outlives_its_attachments() {
+    let shared = |what: &'static str, by: &'static [&'static str]| {
+        move |stack: &mut Stack| {
+            let permit = Statement::allow([action!("s3:ListAllMyBuckets")]).on_everything();
+            let policy = stack.add("shared", Policy::new().describe(what).allow(permit));
+            for name in by {
+                let role = Role::new(trust::service("ec2.amazonaws.com"));
+                stack.add(name, role.managed_arn("shared", &policy.arn));
+            }
+        }
+    };
+    let mut world = World::simulate(shared("first", &["a", "b"]));
+    world.deploy().assert_complete();
+    world.deploy().assert_unchanged();
+    let old = world.object("shared/policy").id;
+    let mut left = world.fork();
+    let arn = old.clone();
+    left.edit(move |stack: &mut Stack| {
+        let role = Role::new(trust::service("ec2.amazonaws.com"));
+        stack.add("a", role.managed_arn("shared", PolicyArn::new(&arn)));
+    });
+    let run = left.deploy();
+    assert_eq!(run.assert_failed("shared/policy").code, "DeleteConflict");
+    world.edit(shared("second", &["a", "b"]));
+    let run = world.deploy();
+    let done = run.assert_complete().done();
+    let place = |path: &str| done.iter().rposition(|one| *one == path).unwrap();
+    assert!(place("a/shared") < place("shared/policy"), "{done:?}");
+    assert_ne!(world.object("shared/policy").id, old);
+    assert_eq!(world.count("iam.ManagedPolicy"), 1);
+    let run = world.destroy();
+    let gone = run.assert_complete().done();
+    let place = |path: &str| gone.iter().position(|one| *one == path).unwrap();
+    assert!(place("a/shared") < place("shared/policy"));
+    assert!(place("b/shared") < place("shared/policy"));
     world.assert_empty();
 }
 

@@ -33,6 +33,7 @@ mod instance;
 mod irsa;
 mod kms_key;
 mod kubernetes_version;
+mod managed_policy;
 mod network;
 mod network_parts;
 mod node_group;
@@ -73,6 +74,7 @@ pub use image_mirror::{ImageMirror, ImageMirrorHandle, NotMirrored, RegistryLogi
 pub use irsa::Irsa;
 pub use kms_key::{KmsKey, KmsKeyHandle};
 pub use kubernetes_version::{DEFAULT_KUBERNETES_VERSION, KNOWN_KUBERNETES_VERSIONS};
+pub use managed_policy::Policy;
 pub use network::{ExistingZone, Nat, Network, PrivateSubnets, PublicSubnets};
 pub use node_group::{NodeGroup, NodeGroupHandle};
 pub use pod_identity::PodIdentity;

@@ -1,8 +1,8 @@
 //! `iam.Role`.
 
 use mlplat_core::facts::{
-    Alphabet, Blocked, Canon, NameRule, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE,
-    Type, Unique, f, instant, opt,
+    Alphabet, Blocked, Canon, Held, NameRule, OnChange, OutputFact, Quota, Recovery, Refs, Scope,
+    TYPE, Type, Unique, f, instant, opt,
 };
 use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
@@ -34,7 +34,10 @@ pub static ROLE: Type = Type {
         opt("Path", OnChange::Replace),
         opt("Description", OnChange::InPlace),
         opt("MaxSessionDuration", OnChange::InPlace),
-        opt("PermissionsBoundary", OnChange::InPlace),
+        opt("PermissionsBoundary", OnChange::InPlace).refs(Refs::May(
+            "iam.ManagedPolicy",
+            Held::Refused("DeleteConflict"),
+        )),
         opt("Tags", OnChange::InPlace),
     ],
     outputs: &[

@@ -28,7 +28,11 @@ pub static ROLE_POLICY_ATTACHMENT: Type = Type {
             OnChange::Replace,
             Refs::To("iam.Role", Held::Refused("DeleteConflict")),
         ),
-        f("PolicyArn", OnChange::Replace, Refs::No),
+        f(
+            "PolicyArn",
+            OnChange::Replace,
+            Refs::May("iam.ManagedPolicy", Held::Refused("DeleteConflict")),
+        ),
     ],
     outputs: &[OutputFact::fixed("Id", "{RoleName}|{PolicyArn}")],
     unique: &[Unique {

@@ -6,6 +6,25 @@ const ROLE: &str = "arn:{partition}:iam::{account}:role/{RoleName}";
 
 pub(super) const ROWS: &[Permissions] = &[
     Permissions {
+        ty: "iam.ManagedPolicy",
+        create: &["iam:CreatePolicy"],
+        read: &["iam:GetPolicy", "iam:GetPolicyVersion"],
+        // IAM keeps five versions, and deletes none by itself.
+        update: &[
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicyVersion",
+            "iam:ListPolicyVersions",
+        ],
+        delete: &[
+            "iam:DeletePolicy",
+            "iam:DeletePolicyVersion",
+            "iam:ListPolicyVersions",
+        ],
+        tag: &["iam:TagPolicy", "iam:UntagPolicy"],
+        on: &["arn:{partition}:iam::{account}:policy{Path}{ManagedPolicyName}"],
+        ..NOTHING
+    },
+    Permissions {
         ty: "iam.OIDCProvider",
         create: &["iam:CreateOpenIDConnectProvider"],
         read: &[

@@ -14,5 +14,6 @@ mod logs;
 mod mirror;
 mod reference;
 mod registry;
+mod shared_policy;
 mod stores;
 mod support;
