@@ -64,6 +64,16 @@ fn values() -> Vec<Value> {
             names::of::<ec2::VpcEndpointType>(),
         ),
         (
+            "ec2.FlowLog",
+            "ResourceType",
+            names::of::<ec2::FlowLogResourceType>(),
+        ),
+        (
+            "ec2.FlowLog",
+            "TrafficType",
+            names::of::<ec2::TrafficType>(),
+        ),
+        (
             "ec2.LaunchTemplate",
             "HttpTokens",
             names::of::<ec2::HttpTokens>(),

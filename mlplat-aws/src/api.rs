@@ -76,6 +76,10 @@ pub static MAPPINGS: &[Mapping] = &[
         ..plain("ec2.EIP", "ec2:ReleaseAddress")
     },
     Mapping {
+        paths: &[p("ResourceId", "ResourceId", "ResourceIds[]"), EC2_TAGS],
+        ..plain("ec2.FlowLog", "ec2:DeleteFlowLogs")
+    },
+    Mapping {
         paths: &[EC2_TAGS],
         ..plain("ec2.InternetGateway", "ec2:DeleteInternetGateway")
     },

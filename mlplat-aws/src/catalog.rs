@@ -23,6 +23,7 @@ static CATALOG: &[&Type] = &[
     &lookups::AVAILABILITY_ZONES,
     &ec2::DEFAULT_SECURITY_GROUP_LOCK,
     &ec2::EIP,
+    &ec2::FLOW_LOG,
     &ec2::INTERNET_GATEWAY,
     &ec2::LAUNCH_TEMPLATE,
     &ec2::NAT_GATEWAY,

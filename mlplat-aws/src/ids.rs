@@ -45,6 +45,8 @@ mlplat_core::ids! {
     pub struct NetworkAclId;
     /// `vpce-0123456789abcdef0`.
     pub struct VpcEndpointId;
+    /// `fl-0123456789abcdef0`.
+    pub struct FlowLogId;
     /// `lt-0123456789abcdef0`.
     pub struct LaunchTemplateId;
 

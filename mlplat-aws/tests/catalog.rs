@@ -32,6 +32,7 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<acm::CertificateValidation>(),
         struct_fields::<ec2::DefaultSecurityGroupLock>(),
         struct_fields::<ec2::Eip>(),
+        struct_fields::<ec2::FlowLog>(),
         struct_fields::<ec2::InternetGateway>(),
         struct_fields::<ec2::LaunchTemplate>(),
         struct_fields::<ec2::NatGateway>(),

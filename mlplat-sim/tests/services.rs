@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use mlplat_aws::acm::{self, CertificateValidation};
 use mlplat_aws::action;
+use mlplat_aws::ec2::FlowLog;
 use mlplat_aws::ids::PolicyArn;
 use mlplat_aws::logs::{LogGroup, Retention};
 use mlplat_aws::policy::{Statement, trust};
@@ -16,6 +17,7 @@ use mlplat_aws::{
     GpuNodeGroup, HostedZone, ImageMirror, Irsa, Network, Policy, RegistryLogin, Role, RunsAs,
     Upstream, Vpc, VpcEndpoints,
 };
+use mlplat_core::graph::Lifecycle as _;
 use mlplat_core::wiring::Generated;
 use mlplat_core::{Output, Stack};
 use mlplat_sim::simulate::World;
@@ -218,6 +220,41 @@ fn a_shared_policy_outlives_its_attachments() {
     let place = |path: &str| gone.iter().position(|one| *one == path).unwrap();
     assert!(place("a/shared") < place("shared/policy"));
     assert!(place("b/shared") < place("shared/policy"));
+    world.assert_empty();
+}
+
+/// Nothing is written any more when the group goes, and it does not go unasked.
+#[test]
+fn flow_logs_stop_before_their_group_goes() {
+    let program = |period: Option<u32>| {
+        move |stack: &mut Stack| {
+            let network = Vpc::new("10.30.0.0/16").zones(2);
+            let network = network.flow_logs(Retention::OneMonth);
+            let network = network.edit("flow-log", move |log: &mut FlowLog| {
+                log.max_aggregation_interval = period.map(Into::into);
+            });
+            stack.add("network", network);
+        }
+    };
+    let mut world = World::simulate(program(None));
+    let run = world.deploy();
+    let done = run.assert_complete().done();
+    let place = |path: &str| done.iter().position(|one| *one == path).unwrap();
+    assert!(place("network/flow-log-writer/policy") < place("network/flow-log"));
+    world.deploy().assert_unchanged();
+    // Another period is another log, and there cannot be two of the same kind.
+    let old = world.object("network/flow-log").id;
+    world.edit(program(Some(60)));
+    world.deploy().assert_complete();
+    assert_ne!(world.object("network/flow-log").id, old);
+    assert_eq!(world.count("ec2.FlowLog"), 1);
+    let refusal = world.fork().destroy().refusal().map(ToString::to_string);
+    assert!(refusal.unwrap().contains("network/flow-logs"));
+    let run = world.destroy_with_data();
+    let gone = run.assert_complete().done();
+    let place = |path: &str| gone.iter().position(|one| *one == path).unwrap();
+    assert!(place("network/flow-log") < place("network/flow-logs"));
+    assert!(place("network/flow-log") < place("network/flow-log-writer/policy"));
     world.assert_empty();
 }
 

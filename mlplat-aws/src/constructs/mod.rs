@@ -22,6 +22,7 @@ mod efs_storage;
 mod eks_cluster;
 mod endpoint;
 mod fargate_profile;
+mod flow_logs;
 mod fsx_lustre;
 mod github_oidc_role;
 mod gpu_node_group;

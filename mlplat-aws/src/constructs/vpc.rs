@@ -5,11 +5,13 @@ use mlplat_core::wiring::KnownText;
 use mlplat_core::{Construct, Scope};
 
 use super::cidr::{self, PREFIXES};
+use super::flow_logs;
 use super::network::{Nat, Network, PrivateSubnets, PublicSubnets};
 use super::network_parts::Parts;
 use super::subnet_plan::{SubnetPlan, divide};
 use super::tags::named;
 use crate::ec2;
+use crate::logs::Retention;
 use crate::lookups::AvailabilityZones;
 
 /// Most zones that a network spreads over; no region has more.
@@ -43,6 +45,7 @@ pub struct Vpc {
     nat: Nat,
     private: Option<Vec<String>>,
     public: Option<Vec<String>>,
+    flow_logs: Option<Retention>,
 }
 
 impl Vpc {
@@ -55,6 +58,7 @@ impl Vpc {
             nat: Nat::default(),
             private: None,
             public: None,
+            flow_logs: None,
         }
     }
 
@@ -81,6 +85,14 @@ impl Vpc {
     /// The public subnets' ranges, one per zone, instead of computed ones.
     pub fn public_cidrs<S: KnownText>(mut self, cidrs: impl IntoIterator<Item = S>) -> Self {
         self.public = Some(cidrs.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Records who sent how much to whom, in a log group that keeps it for
+    /// this long. Default: nothing is recorded. The records are data: a
+    /// `destroy` asks before it deletes the group.
+    pub fn flow_logs(mut self, retention: Retention) -> Self {
+        self.flow_logs = Some(retention);
         self
     }
 
@@ -186,6 +198,9 @@ impl Construct for Vpc {
                 group_id: vpc.default_security_group,
             },
         );
+        if let Some(retention) = self.flow_logs {
+            flow_logs::add(scope, &vpc.vpc_id, retention);
+        }
         let names = scope
             .shared("availability-zones", AvailabilityZones {})
             .zone_names;

@@ -2,6 +2,7 @@
 
 mod default_security_group_lock;
 mod eip;
+mod flow_log;
 mod internet_gateway;
 mod launch_template;
 mod nat_gateway;
@@ -19,6 +20,7 @@ mod vpc_gateway_attachment;
 
 pub use default_security_group_lock::*;
 pub use eip::*;
+pub use flow_log::*;
 pub use internet_gateway::*;
 pub use launch_template::*;
 pub use nat_gateway::*;

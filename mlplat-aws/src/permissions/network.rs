@@ -4,7 +4,7 @@
 //! VPC, an association joins a table and a subnet), so the actions are allowed
 //! on every object of the account and region.
 
-use super::table::{NOTHING, Permissions};
+use super::table::{NOTHING, Pass, Permissions};
 
 const ANY: &[&str] = &["arn:{partition}:ec2:{region}:{account}:*/*"];
 const TAGS: &[&str] = &["ec2:CreateTags", "ec2:DeleteTags"];
@@ -37,6 +37,19 @@ pub(super) const ROWS: &[Permissions] = &[
         delete: &["ec2:ReleaseAddress"],
         tag: TAGS,
         on: ANY,
+        ..NOTHING
+    },
+    Permissions {
+        ty: "ec2.FlowLog",
+        create: &["ec2:CreateFlowLogs"],
+        read: &["ec2:DescribeFlowLogs"],
+        delete: &["ec2:DeleteFlowLogs"],
+        tag: TAGS,
+        on: ANY,
+        passes: &[Pass {
+            field: "DeliverLogsPermissionArn",
+            services: &["vpc-flow-logs.amazonaws.com"],
+        }],
         ..NOTHING
     },
     Permissions {

@@ -103,6 +103,17 @@ pub fn fargate(
         ))])
 }
 
+/// VPC flow logs, for the logs of one account and no other: without the
+/// condition somebody else's flow log could name the role.
+pub fn flow_logs(account: impl Gives<AccountId>) -> PolicyDocument {
+    PolicyDocument::new([Statement::allow([action!("sts:AssumeRole")])
+        .by(Principal::Service("vpc-flow-logs.amazonaws.com".into()))
+        .when(Condition::equals(
+            "aws:SourceAccount",
+            account.into().cast::<String>(),
+        ))])
+}
+
 /// Every identity of an account that the account itself allows to.
 pub fn account(id: impl Gives<AccountId>) -> PolicyDocument {
     PolicyDocument::new([

@@ -9,6 +9,7 @@ mod deployer;
 mod dns;
 mod endpoints;
 mod fargate;
+mod flow_logs;
 mod github;
 mod logs;
 mod mirror;
