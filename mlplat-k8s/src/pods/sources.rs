@@ -15,24 +15,33 @@ use crate::objects::{
     StatefulSetHandle,
 };
 
+/// A variable whose value comes from another object.
+fn variable(name: &str, from: EnvVarSource) -> EnvVar {
+    EnvVar {
+        name: name.to_owned(),
+        value_from: Some(from),
+        ..EnvVar::default()
+    }
+}
+
 impl SecretHandle {
     /// One of its secrets as an environment variable.
     #[must_use]
     #[track_caller]
     pub fn env(&self, w: &Wires, name: &str, key: &str) -> EnvVar {
         w.uses(&self.revision);
-        EnvVar {
-            name: name.to_owned(),
-            value_from: Some(EnvVarSource {
-                secret_key_ref: Some(SecretKeySelector {
-                    name: w.text(&self.name),
-                    key: key.to_owned(),
-                    optional: None,
-                }),
+        let secret_key_ref = Some(SecretKeySelector {
+            name: w.text(&self.name),
+            key: key.to_owned(),
+            optional: None,
+        });
+        variable(
+            name,
+            EnvVarSource {
+                secret_key_ref,
                 ..EnvVarSource::default()
-            }),
-            ..EnvVar::default()
-        }
+            },
+        )
     }
 
     /// All of its secrets as environment variables, by their keys.
@@ -71,18 +80,18 @@ impl ConfigMapHandle {
     #[track_caller]
     pub fn env(&self, w: &Wires, name: &str, key: &str) -> EnvVar {
         w.uses(&self.revision);
-        EnvVar {
-            name: name.to_owned(),
-            value_from: Some(EnvVarSource {
-                config_map_key_ref: Some(ConfigMapKeySelector {
-                    name: w.text(&self.name),
-                    key: key.to_owned(),
-                    optional: None,
-                }),
+        let config_map_key_ref = Some(ConfigMapKeySelector {
+            name: w.text(&self.name),
+            key: key.to_owned(),
+            optional: None,
+        });
+        variable(
+            name,
+            EnvVarSource {
+                config_map_key_ref,
                 ..EnvVarSource::default()
-            }),
-            ..EnvVar::default()
-        }
+            },
+        )
     }
 
     /// All of its settings as environment variables, by their keys.
