@@ -11,7 +11,7 @@ use std::time::Instant;
 use crate::stage::{cargo, root, say};
 
 /// What is proven: a name, the promise, and the test that shows it.
-const ROWS: [(&str, &str, &[&str]); 4] = [
+const ROWS: [(&str, &str, &[&str]); 5] = [
     (
         "kill",
         "the example, killed by SIGKILL at every fault point of deployment and destruction, ends in the same place",
@@ -31,6 +31,16 @@ const ROWS: [(&str, &str, &[&str]); 4] = [
         "hostile",
         "archives, YAML, templates and --set of seeded bytes, ten million each, end without a panic",
         &["--release", "-p", "mlplat-helm", "--test", "hostile"],
+    ),
+    (
+        "properties",
+        "every property holds for 20,000 cases that were not seen before",
+        &[
+            "--release",
+            "--workspace",
+            "-E",
+            "kind(lib) + binary(kube_properties) + binary(value_properties)",
+        ],
     ),
 ];
 
@@ -65,6 +75,7 @@ pub(crate) fn run(only: &[&str]) -> Result<(), String> {
         let output = cargo(&["nextest", "run", "--no-fail-fast", "--status-level", "fail"])
             .args(args)
             .env("MLPLAT_PROVE", "1")
+            .env("PROPTEST_CASES", "20000")
             .current_dir(root())
             .output()
             .map_err(|why| why.to_string())?;

@@ -1,6 +1,9 @@
-//! The canonical form of quantities, as the API server writes them: the
-//! largest suffix that needs no fraction, within the family of suffixes that
+//! The canonical form of quantities, as the API server writes them in the end:
+//! the largest suffix that needs no fraction, within the family of suffixes that
 //! was used (`1000m` is `1`, `1024Mi` is `1Gi`, `0.5` is `500m`).
+//!
+//! A binary quantity that no binary suffix fits is decimal: the server writes
+//! `31.25Ki` as `32000`, and reads that back as the decimal `32k`.
 //!
 //! Source: documentation of `Quantity` in the Kubernetes API reference, v1.35.
 
@@ -59,9 +62,12 @@ fn binary(mantissa: i128, places: i32, power: usize) -> Option<String> {
         return None;
     }
     let mut amount = scaled / divisor;
+    if amount == 0 || amount % 1024 != 0 {
+        return decimal(amount, 0);
+    }
     let mut suffix = "";
     for larger in BINARY {
-        if amount == 0 || amount % 1024 != 0 {
+        if amount % 1024 != 0 {
             break;
         }
         amount /= 1024;
@@ -109,6 +115,9 @@ mod tests {
             ("+1", "1"),
             ("-1500m", "-1500m"),
             ("100Ki", "100Ki"),
+            ("31.25Ki", "32k"),
+            ("0.5Ki", "512"),
+            ("-31.25Ki", "-32k"),
             (".5", "500m"),
             ("1.", "1"),
         ] {
