@@ -1,5 +1,7 @@
 //! What the account answers: the declared facts, obeyed.
 
+use std::sync::Arc;
+
 use mlplat_core::facts::{
     By, Fails, NameRule, OnChange, Recovery, Scope, Side, Tagging, Type, Unique, Updating,
 };
@@ -17,6 +19,9 @@ use super::object::SimObject;
 pub(super) fn refuse(kind: ErrorKind, code: &str, message: String) -> ProviderError {
     ProviderError::new(kind, code, message)
 }
+
+/// Whose an object is that nobody's engine has made.
+pub const FOREIGN: &str = "somebody-else";
 
 /// How long identities take to be known, and reads to show an object, when
 /// the account is hostile.
@@ -43,7 +48,7 @@ impl Inner {
         }
         check_request(ty, &request.inputs)?;
         self.check_references(ty, &request.inputs)?;
-        let key = self.next;
+        let key = self.standing.next;
         let mut object = SimObject {
             key,
             ty: ty.name.to_owned(),
@@ -80,13 +85,13 @@ impl Inner {
             .map(|child| (child.ty.clone(), child.id.clone()))
             .collect();
         self.fill_outputs(ty, &mut object, &ids);
-        let mut effects = vec![Effect::Put(Box::new(object))];
+        let mut effects = vec![Effect::Put(Arc::new(object))];
         effects.extend(
             children
                 .into_iter()
-                .map(|child| Effect::Put(Box::new(child))),
+                .map(|child| Effect::Put(Arc::new(child))),
         );
-        self.commit(now, effects);
+        self.carry_out("create", now, effects);
         Ok(key)
     }
 
@@ -100,8 +105,8 @@ impl Inner {
         let belonging = Belonging {
             ty,
             inputs,
-            owner: "somebody-else",
-            token: "somebody-else",
+            owner: FOREIGN,
+            token: FOREIGN,
             part_of: None,
         };
         self.put_belonging(belonging, now, now).id
@@ -116,7 +121,7 @@ impl Inner {
     ) -> SimObject {
         let ty = belonging.ty;
         let mut object = SimObject {
-            key: self.next,
+            key: self.standing.next,
             ty: ty.name.to_owned(),
             id: String::new(),
             inputs: belonging.inputs,
@@ -134,7 +139,7 @@ impl Inner {
             gone_at: None,
         };
         self.fill_outputs(ty, &mut object, &[]);
-        self.commit(now, vec![Effect::Put(Box::new(object.clone()))]);
+        self.commit(now, vec![Effect::Put(Arc::new(object.clone()))]);
         object
     }
 
@@ -343,10 +348,10 @@ impl Inner {
         fields: &[String],
         now: f64,
     ) -> Result<(), ProviderError> {
-        let (ty, Some(object)) = (request.ty, self.objects.get(&key)) else {
+        let (ty, Some(object)) = (request.ty, self.standing.objects.get(&key)) else {
             return Err(ProviderError::gone("the object"));
         };
-        let mut object = object.clone();
+        let mut object = SimObject::clone(object);
         if ty.updating == Updating::OneAtATime && object.status(ty, now) != Status::Ready {
             let message = format!("{} is being changed", object.id);
             return Err(refuse(
@@ -371,7 +376,7 @@ impl Inner {
             object.updating_until = now + f64::from(ty.update.typical_s);
         }
         self.renew_outputs(ty, &mut object, fields);
-        self.commit(now, vec![Effect::Put(Box::new(object))]);
+        self.carry_out("update", now, vec![Effect::Put(Arc::new(object))]);
         Ok(())
     }
 
