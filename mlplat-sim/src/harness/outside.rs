@@ -85,7 +85,7 @@ fn take_away(local: &Local, lineage: &str, dice: Dice, at: u64) -> Option<String
         };
         ty.is_some_and(|ty| ty.kind == Kind::Resource && ty.brings.is_empty())
             && one.settled
-            && !all.iter().any(|other| named(&other))
+            && !all.iter().any(named)
     })?;
     cloud.take_away(&object.id).ok()?;
     Some(format!("{} {} is taken away", object.ty, object.id))

@@ -57,7 +57,7 @@ fn bucket(stack: &mut Stack, draft: Draft) {
     let name = draft.seldom("bucket", &["data", "models"]);
     let pinned = draft.name("bucket");
     let bucket = s3::Bucket {
-        bucket_name: pinned.map(|own| BucketName::new(&format!("{own}-{name}")).into()),
+        bucket_name: pinned.map(|own| BucketName::new(format!("{own}-{name}")).into()),
         versioning_status: Some(draft.pick("versions", &versions).into()),
         tags: draft.tags("bucket"),
         ..s3::Bucket::default()
