@@ -17,7 +17,7 @@ use mlplat::core::seal::AgeLock;
 use mlplat::core::state::FileStore;
 use mlplat::core::world::{SystemFiles, SystemWorld, World};
 use mlplat::prelude::*;
-use mlplat::sim::local::{Local, LocalOptions, Paced};
+use mlplat::sim::local::{Local, LocalOptions};
 use support::{command, stderr, stdout, succeed};
 
 /// Every way in which a value could show through.
@@ -125,7 +125,7 @@ fn no_command_shows_the_example_s_generated_secrets() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test(start_paused = true)]
 async fn a_provided_secret_is_in_no_event_plan_state_or_journal() {
     let canary = "hunter2+/=\"\u{e4}-and-some-more-so-that-it-is-long";
     let dir = tempfile::tempdir().unwrap();
@@ -139,7 +139,7 @@ async fn a_provided_secret_is_in_no_event_plan_state_or_journal() {
             secret.entry("password", Secret::provided(canary.to_owned())),
         );
     };
-    let world: Arc<dyn World> = Arc::new(Paced::new(Arc::new(SystemWorld::new()), 20_000.0));
+    let world: Arc<dyn World> = Arc::new(SystemWorld::new());
     let files = Arc::new(SystemFiles::default());
     let options = LocalOptions {
         region: "eu-west-1".to_owned(),
