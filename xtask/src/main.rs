@@ -4,6 +4,7 @@
 //! - `cargo xtask bench`: the benchmarks, written to `docs/benchmarks.md`;
 //! - `cargo xtask prove`: the long runs, written to `docs/proof.md`;
 //! - `cargo xtask docs`: the generated parts of the documentation;
+//! - `cargo xtask faults`: `docs/faults.md`, from the last run of the tests;
 //! - `cargo xtask lengths`: how long files and functions are;
 //! - `cargo xtask cold`: what the first build costs.
 
@@ -12,6 +13,7 @@ mod bench;
 mod cold;
 mod cycles;
 mod docs;
+mod faults;
 mod floors;
 mod helm;
 mod lengths;
@@ -31,13 +33,14 @@ fn main() -> ExitCode {
         ["bench"] => ended(bench::run()),
         ["cold"] => ended(cold::run()),
         ["docs"] => ended(docs::run()),
+        ["faults"] => ended(faults::write()),
         ["lengths"] => ended(lengths::run()),
         ["prove", ref only @ ..] => ended(prove::run(only)),
         ["test"] => test::run(&[]),
         ["test", ref only @ ..] => test::run(only),
         _ => {
             stage::say(
-                "usage: cargo xtask test [STAGE ...] | bench | prove | docs | lengths | cold",
+                "usage: cargo xtask test [STAGE ...] | bench | prove | docs | faults | lengths | cold",
             );
             ExitCode::FAILURE
         }

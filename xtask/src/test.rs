@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::stage::{self, Stage, cargo, succeed};
-use crate::{apps, floors, helm, oracle};
+use crate::{apps, faults, floors, helm, oracle};
 
 /// A change is judged by the same cases each time: properties draw theirs from
 /// this seed. `cargo xtask prove properties` draws new ones.
@@ -30,7 +30,7 @@ pub(crate) fn run(only: &[&str]) -> ExitCode {
         }),
         Stage::new("tests", || {
             succeed(
-                &mut cargo(&[
+                cargo(&[
                     "nextest",
                     "run",
                     "--workspace",
@@ -43,6 +43,7 @@ pub(crate) fn run(only: &[&str]) -> ExitCode {
                 .env("PROPTEST_RNG_SEED", SEED),
             )
         }),
+        Stage::new("faults", faults::check),
         Stage::new("doc-tests", || {
             succeed(&mut cargo(&["test", "--workspace", "--doc", "--quiet"]))
         }),
