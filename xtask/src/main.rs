@@ -6,6 +6,7 @@
 //! - `cargo xtask docs`: the generated parts of the documentation;
 //! - `cargo xtask faults`: `docs/faults.md`, from the last run of the tests;
 //! - `cargo xtask lengths`: how long files and functions are;
+//! - `cargo xtask mutants`: seeded bugs, written to `docs/mutants.md`;
 //! - `cargo xtask cold`: what the first build costs.
 
 mod apps;
@@ -17,6 +18,7 @@ mod faults;
 mod floors;
 mod helm;
 mod lengths;
+mod mutants;
 mod oracle;
 mod prove;
 mod python;
@@ -35,12 +37,13 @@ fn main() -> ExitCode {
         ["docs"] => ended(docs::run()),
         ["faults"] => ended(faults::write()),
         ["lengths"] => ended(lengths::run()),
+        ["mutants", ref words @ ..] => ended(mutants::run(words)),
         ["prove", ref only @ ..] => ended(prove::run(only)),
         ["test"] => test::run(&[]),
         ["test", ref only @ ..] => test::run(only),
         _ => {
             stage::say(
-                "usage: cargo xtask test [STAGE ...] | bench | prove | docs | faults | lengths | cold",
+                "usage: cargo xtask test [STAGE ...] | bench | prove | docs | faults | lengths | mutants | cold",
             );
             ExitCode::FAILURE
         }
