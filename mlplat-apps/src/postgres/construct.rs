@@ -115,8 +115,8 @@ impl<'a> PostgresInCluster<'a> {
         self
     }
 
-    /// The administrator's password. It is used when the volume is new; to
-    /// change it later, `ALTER ROLE` has to be said too. Default: generated.
+    /// The administrator's password. Another one reaches the server when its
+    /// pod starts with it. Default: generated, and changed by `rotate`.
     pub fn password(mut self, password: impl Into<Output<Secret<String>>>) -> Self {
         self.password = Some(password.into());
         self
