@@ -167,5 +167,6 @@ fn data(data: Data) -> String {
         Data::Recoverable { days, default, .. } => {
             format!("recoverable for `{days}`, {default} days")
         }
+        Data::LeftBehind { made_by, .. } => format!("left behind by `{made_by}`"),
     }
 }

@@ -360,7 +360,14 @@ fn a_namespace_with_every_kind_lives_and_goes() {
     // Defaults, canonical forms and statuses are nobody's drift.
     assert_eq!(changes(&world), []);
     world.deploy().assert_unchanged();
-    world.destroy().assert_complete();
+    // Two kinds hold data, and go only when that is said.
+    let why = world.destroy().refusal().unwrap().to_string();
+    assert_eq!(
+        why.matches("(data-loss)").count(),
+        2,
+        "claim and set: {why}"
+    );
+    world.destroy_with_data().assert_complete();
     world.assert_empty();
 }
 

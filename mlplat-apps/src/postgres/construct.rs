@@ -1,7 +1,8 @@
 //! `PostgresInCluster`.
 
+use mlplat_aws::checks::{BACKED_UP_BY, BACKUP_OF, is_prod};
 use mlplat_core::wiring::{Generated, NodeRef};
-use mlplat_core::{Cluster, Construct, Output, Scope, Secret};
+use mlplat_core::{Cluster, Construct, Lifecycle as _, Output, Scope, Secret};
 use mlplat_k8s::objects::{PersistentVolumeClaimHandle, StorageClassHandle};
 use mlplat_k8s::{
     CronJob, Namespace, NetworkPolicy, PersistentVolumeClaim, Service, Spec, StatefulSet,
@@ -20,6 +21,8 @@ pub const DEFAULT_IMAGE: &str = "docker.io/library/postgres:17.9-bookworm";
 
 /// The name of the server's objects.
 const NAME: &str = "postgres";
+/// The name of the backup's objects.
+const BACKUP: &str = "postgres-backup";
 
 /// A PostgreSQL server as one pod with a volume, backed up every night to
 /// another volume: for small platforms and trials. RDS
@@ -41,7 +44,9 @@ const NAME: &str = "postgres";
 /// ```
 ///
 /// Clients need TLS and a password. Both volumes go when this leaves the
-/// program; `.retain()` or `.protect()` keeps them.
+/// program, if that is allowed expressly (`--delete-data`); in an environment
+/// that is for real (`prod`) every plan that would delete them is refused
+/// until the protection is taken off.
 #[derive(Clone)]
 #[must_use = "add it to a stack"]
 pub struct PostgresInCluster<'a> {
@@ -53,6 +58,7 @@ pub struct PostgresInCluster<'a> {
     backups: u16,
     schedule: String,
     password: Option<Output<Secret<String>>>,
+    protection: Option<bool>,
     cpu: String,
     memory: String,
 }
@@ -69,6 +75,7 @@ impl<'a> PostgresInCluster<'a> {
             backups: 7,
             schedule: "17 3 * * *".to_owned(),
             password: None,
+            protection: None,
             cpu: "250m".to_owned(),
             memory: "1Gi".to_owned(),
         }
@@ -119,6 +126,13 @@ impl<'a> PostgresInCluster<'a> {
     /// pod starts with it. Default: generated, and changed by `rotate`.
     pub fn password(mut self, password: impl Into<Output<Secret<String>>>) -> Self {
         self.password = Some(password.into());
+        self
+    }
+
+    /// Refuses every plan that would delete or replace the volumes, or not.
+    /// Default: in an environment that is [for real](is_prod).
+    pub fn deletion_protection(mut self, on: bool) -> Self {
+        self.protection = Some(on);
         self
     }
 
@@ -173,8 +187,10 @@ impl Construct for PostgresInCluster<'_> {
             Output::generated(key, Generated::alphanumeric(32))
         });
         let class = self.class(scope);
-        let data = self.claim(scope, ground, "data", class.as_ref());
-        let kept = self.claim(scope, ground, "backups", class.as_ref());
+        let data = (BACKED_UP_BY, BACKUP);
+        let data = self.claim(scope, ground, "data", data, class.as_ref());
+        let kept = (BACKUP_OF, "postgres-data");
+        let kept = self.claim(scope, ground, "backups", kept, class.as_ref());
         let policy = NetworkPolicy::new(self.cluster, &namespace, NAME, pods::policy());
         let policy = scope.add("network-policy", policy);
         let service = Service::new(self.cluster, &namespace, NAME, pods::service());
@@ -205,9 +221,10 @@ impl PostgresInCluster<'_> {
         scope: &mut Scope<'_>,
         ground: Ground<'_>,
         name: &str,
+        (key, value): (&str, &str),
         class: Option<&StorageClassHandle>,
     ) -> PersistentVolumeClaimHandle {
-        let claim = Spec::of(|w| {
+        let spec = Spec::of(|w| {
             let mut claim = short::claim(&format!("{}Gi", self.storage_gib));
             claim.storage_class_name = match class {
                 Some(class) => Some(w.text(&class.name)),
@@ -216,8 +233,12 @@ impl PostgresInCluster<'_> {
             claim
         });
         let object = format!("{NAME}-{name}");
-        let claim = PersistentVolumeClaim::new(ground.cluster, ground.namespace, &object, claim);
-        scope.add(name, claim)
+        let mut claim = PersistentVolumeClaim::new(ground.cluster, ground.namespace, &object, spec);
+        claim.annotations = [(key.to_owned(), value.into())].into();
+        match self.protection.unwrap_or_else(|| is_prod(scope.env())) {
+            true => scope.add(name, claim.protect()),
+            false => scope.add(name, claim),
+        }
     }
 
     fn server(
@@ -252,12 +273,12 @@ impl PostgresInCluster<'_> {
     ) {
         let process = Place {
             ground,
-            name: "postgres-backup",
+            name: BACKUP,
             process: settings::backup(host, password, self.backups),
         };
         let process = scope.add("backup-process", process);
         let spec = pods::backup(&self.image, &self.schedule, &process, kept);
-        let job = CronJob::new(ground.cluster, ground.namespace, "postgres-backup", spec);
+        let job = CronJob::new(ground.cluster, ground.namespace, BACKUP, spec);
         scope.add("backup", job);
     }
 }
