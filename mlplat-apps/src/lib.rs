@@ -7,6 +7,7 @@
 //! Each construct decides what runs in its containers by pure functions, which
 //! the project's tests start for real: see `docs/design/mlflow.md`.
 
+mod account;
 mod exposure;
 mod image;
 pub mod metadata;

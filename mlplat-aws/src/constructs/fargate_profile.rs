@@ -10,7 +10,7 @@ use super::network::PrivateSubnets;
 use super::role::Role;
 use super::tags::named;
 use super::target::{Compute, Fargate};
-use crate::eks::{self, FargateSelector};
+use crate::eks::{self, FargateSelector, selects};
 use crate::iam::RoleHandle;
 use crate::ids::{ClusterName, FargateProfileName, SubnetId};
 use crate::lookups::CallerIdentity;
@@ -48,8 +48,11 @@ const LABELS_MAX: usize = 5;
 pub struct FargateProfile {
     cluster: Output<ClusterName>,
     subnets: Vec<Output<SubnetId>>,
-    selectors: Vec<(String, BTreeMap<String, String>)>,
+    selectors: Vec<Selector>,
 }
+
+/// A namespace and labels.
+type Selector = (String, BTreeMap<String, String>);
 
 impl FargateProfile {
     /// A profile that selects nothing yet.
@@ -130,6 +133,8 @@ pub struct FargateProfileHandle {
     pub role: RoleHandle,
     /// The raw profile.
     pub node: NodeRef,
+    /// What it selects.
+    selectors: Vec<Selector>,
 }
 
 impl Compute for FargateProfileHandle {
@@ -137,6 +142,15 @@ impl Compute for FargateProfileHandle {
 
     fn ready(&self) -> NodeRef {
         self.node
+    }
+
+    fn takes(&self, namespace: &str, labels: &BTreeMap<String, String>) -> bool {
+        self.selectors.iter().any(|(pattern, wanted)| {
+            let has = |(key, value): (&String, &String)| {
+                labels.get(key).is_some_and(|label| selects(value, label))
+            };
+            selects(pattern, namespace) && wanted.iter().all(has)
+        })
     }
 }
 
@@ -153,6 +167,7 @@ impl Construct for FargateProfile {
         let role = scope.add("role", role);
         let selectors = self
             .selectors
+            .clone()
             .into_iter()
             .map(|(namespace, labels)| FargateSelector {
                 namespace: namespace.into(),
@@ -171,6 +186,7 @@ impl Construct for FargateProfile {
             name: profile.fargate_profile_name,
             role,
             node: profile.node,
+            selectors: self.selectors,
         }
     }
 }

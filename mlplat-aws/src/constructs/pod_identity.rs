@@ -21,13 +21,18 @@ pub struct PodIdentity {
     cluster: Output<ClusterName>,
     account: ServiceAccountRef,
     role: Role,
+    /// Whether there is something that gives the credentials to pods.
+    agent: bool,
 }
 
 impl PodIdentity {
     /// An identity that may do nothing yet, for the pods of a service account:
     /// its handle, or `("namespace", "name")` of one that is made elsewhere.
     pub fn new(cluster: &EksClusterHandle, account: impl Into<ServiceAccountRef>) -> Self {
-        Self::of(cluster.name.clone(), account.into())
+        Self {
+            agent: cluster.addons.on_nodes.is_some(),
+            ..Self::of(cluster.name.clone(), account.into())
+        }
     }
 
     pub(super) fn of(cluster: Output<ClusterName>, account: ServiceAccountRef) -> Self {
@@ -35,6 +40,7 @@ impl PodIdentity {
             cluster,
             account,
             role: Role::new(trust::pod_identity()),
+            agent: true,
         }
     }
 
@@ -62,6 +68,13 @@ impl Construct for PodIdentity {
 
     fn build(self, scope: &mut Scope<'_>) -> IdentityHandle<Self> {
         check(scope, &self.account);
+        if !self.agent {
+            scope.problem(
+                "no-agent",
+                "its pods would get no credentials: the cluster has no Linux nodes, where the agent of EKS Pod Identity runs",
+                "make the identity by Irsa::new(..); an application such as Mlflow does so by .on(&profile)",
+            );
+        }
         let described = description(scope, &self.account);
         let role = scope.add("role", self.role.describe(described));
         let tags = named(scope, "");

@@ -28,7 +28,8 @@ pub enum Join {
 /// Something that a type's objects do for another, for [`Join::Offered`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Offer {
-    /// What: `pods` for somewhere to run them.
+    /// What: `pods` for somewhere to run them, `permissions` for what a role
+    /// may do.
     pub what: &'static str,
     /// The field that names for whom.
     pub to: &'static str,

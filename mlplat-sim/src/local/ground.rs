@@ -145,19 +145,22 @@ impl Infrastructure for Ground {
         let region = self.cloud.region();
         Some(self.cloud.see(|live| {
             let live: Vec<&SimObject> = live.filter(|one| one.gone_at.is_none()).collect();
-            let groups = live.iter().filter(|one| {
-                one.ty == "eks.Nodegroup" && one.settled && text(one, "ClusterName") == self.cluster
-            });
-            let all = groups.flat_map(|group| {
-                let named = group.inputs.get("Subnets").cloned().unwrap_or_default();
+            let ours = |one: &&SimObject| one.settled && text(one, "ClusterName") == self.cluster;
+            let zones = |of: &SimObject| -> Vec<String> {
+                let named = of.inputs.get("Subnets").cloned().unwrap_or_default();
                 let subnets = live
                     .iter()
                     .filter(|one| one.ty == "ec2.Subnet" && names(&named, &one.id));
-                let zones: Vec<String> = subnets
+                subnets
                     .map(|one| text(one, "AvailabilityZone").to_owned())
-                    .collect();
-                machines::of_group(group, &zones, &region)
-            });
+                    .collect()
+            };
+            let of_type = |ty: &'static str| live.iter().copied().filter(move |one| one.ty == ty);
+            let groups = of_type("eks.Nodegroup").filter(ours);
+            let profiles = of_type("eks.FargateProfile").filter(ours);
+            let nodes = groups.flat_map(|one| machines::of_group(one, &zones(one), &region));
+            let fargate = profiles.map(|one| machines::of_profile(one, &zones(one), &region));
+            let all = nodes.chain(fargate);
             all.collect()
         }))
     }

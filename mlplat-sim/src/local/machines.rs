@@ -1,4 +1,4 @@
-//! The machines of node groups, as a cluster sees them.
+//! The machines of node groups and Fargate profiles, as a cluster sees them.
 //!
 //! Sizes follow from the name of the instance type: two processors for `large`, four for `xlarge`, four times N for
 //! `Nxlarge`; memory by family; pods by the number of addresses of the network interfaces (documentation of Amazon
@@ -52,6 +52,36 @@ fn machine(group: &SimObject, at: u64, zones: &[String], region: &str) -> Machin
         instance_type: instance,
         labels,
         taints: taints(group),
+        selects: None,
+    }
+}
+
+/// The machine of a Fargate profile. In reality each pod has one of its own, of the size that it asks for; here the
+/// pods of a profile share one that is never full.
+pub(super) fn of_profile(profile: &SimObject, zones: &[String], region: &str) -> Machine {
+    let zone = zones.first().cloned().unwrap_or(format!("{region}a"));
+    let number = profile.key * 100;
+    let name = format!(
+        "fargate-ip-10-{}-{}-{}.{region}.compute.internal",
+        (number >> 16) & 0xff,
+        (number >> 8) & 0xff,
+        number & 0xff
+    );
+    let kind = "eks.amazonaws.com/compute-type";
+    Machine {
+        provider_id: format!("aws:///{zone}/{number:010x}/{name}"),
+        name,
+        zone,
+        instance_type: "fargate".to_owned(),
+        labels: BTreeMap::from([(kind.to_owned(), "fargate".to_owned())]),
+        taints: vec![json!({"key": kind, "value": "fargate", "effect": "NoSchedule"})],
+        size: Size {
+            cpu_m: 1_000_000,
+            memory: 4 << 40,
+            pods: 10_000,
+            gpus: 0,
+        },
+        selects: profile.inputs.get("Selectors").cloned(),
     }
 }
 
