@@ -16,7 +16,7 @@ mod placed;
 pub mod postgres;
 mod process;
 
-pub use exposure::{Exposure, Reach, Site};
+pub use exposure::{Exposure, Reach, Site, TlsCertificate};
 pub use metadata::MetadataStore;
 pub use mlflow::{Mlflow, MlflowHandle, MlflowOptions};
 pub use postgres::{PostgresInCluster, PostgresInClusterHandle};
