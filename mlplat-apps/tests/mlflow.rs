@@ -384,6 +384,37 @@ fn what_cannot_work_is_a_problem() {
 }
 
 #[test]
+fn an_image_without_its_driver_is_a_problem() {
+    let with = |image: &'static str| {
+        Stack::test(platform(move || MlflowOptions {
+            image: image.to_owned(),
+            ..MlflowOptions::default()
+        }))
+    };
+    let tested = with("ghcr.io/mlflow/mlflow:v3.17.2");
+    let problem = tested.assert_problem("no-driver");
+    assert_eq!(problem.path.as_deref(), Some("mlflow"));
+    assert_eq!(
+        problem.what,
+        "the image ghcr.io/mlflow/mlflow:v3.17.2 has neither PyMySQL, MLflow's driver for its database, nor boto3 for its artifacts"
+    );
+    assert_eq!(
+        problem.fix,
+        "take ghcr.io/mlflow/mlflow:v3.17.2-full, which MLflow has since 3.9.0, or an image of your own with both"
+    );
+    assert!(problem.source.unwrap().file.ends_with("tests/mlflow.rs"));
+    let digest = "ghcr.io/mlflow/mlflow:v3.17.2@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    with(digest).assert_problem("no-driver");
+    // What is in another image is found out by the first job.
+    for other in [
+        "ghcr.io/mlflow/mlflow:v3.17.2-full",
+        "registry.example/mlflow:1",
+    ] {
+        with(other).assert_ok();
+    }
+}
+
+#[test]
 fn what_cannot_be_a_database_is_a_problem() {
     let with = |change: fn(PostgresInCluster<'_>) -> PostgresInCluster<'_>| {
         Stack::test(move |stack: &mut Stack| {

@@ -98,6 +98,11 @@ impl MlflowOptions {
         self.exposure.check(scope);
         self.check_passwords(scope, dialect);
         image::check(scope, "MLflow", &self.image);
+        let driver = match dialect {
+            Dialect::MySql => "PyMySQL",
+            Dialect::Postgres => "psycopg2",
+        };
+        image::check_drivers(scope, &self.image, driver);
         image::check(scope, "the proxy", &self.proxy_image);
         if self.replicas == 0 || self.workers == 0 {
             scope.problem(
