@@ -1,6 +1,7 @@
-//! Rotation of a password that a running server knows: the administrator's of
-//! a PostgreSQL in the cluster. What PostgreSQL itself makes of it is shown by
-//! the real test (`tests/real/postgres.rs`).
+//! Rotation of secrets that somebody else knows too: the administrator's
+//! password of a PostgreSQL in the cluster (what PostgreSQL itself makes of it
+//! is shown by the real test, `tests/real/postgres.rs`), and the passphrase
+//! that seals what MLflow keeps.
 
 #![allow(clippy::unwrap_used)]
 
@@ -141,4 +142,19 @@ fn killed_in_between_the_rotation_ends_with_one_password() {
 #[ignore = "minutes long: every point"]
 fn killed_anywhere_the_rotation_ends_with_one_password() {
     survives(1);
+}
+
+#[test]
+fn a_passphrase_that_seals_something_is_not_rotated() {
+    let mut world = World::simulate(program);
+    world.deploy().assert_complete();
+    let before = world.objects();
+    let run = world.rotate("mlflow/gateway-passphrase");
+    assert_eq!(
+        run.refusal().unwrap().to_string(),
+        "with another mlflow/gateway-passphrase nothing could open what MLflow's gateway keeps in its database (lasting-secret)\n  \
+         do   stop MLflow, run `mlflow crypto rotate-kek`, and give the new passphrase as MlflowOptions::gateway_passphrase \
+         and its version as the setting MLFLOW_CRYPTO_KEK_VERSION"
+    );
+    assert_eq!(world.objects(), before);
 }

@@ -239,7 +239,7 @@ impl<T: Target> MlflowWith<'_, T> {
             workers: options.workers,
             hosts: access::hosts(&options.exposure, &service),
             origins: access::origins(&options.exposure, &service),
-            passphrase: secret(scope, "gateway-passphrase", None),
+            passphrase: passphrase(scope, &options),
             more: options.settings.clone(),
         };
         let hash = password.bcrypt(&format!("{}/password", scope.path()));
@@ -283,14 +283,32 @@ fn database(scope: &Scope<'_>, store: &dyn MetadataStore, options: &MlflowOption
     Database::new(store, tls, options.database.clone(), password)
 }
 
+/// What a generated secret looks like.
+const SHAPE: Generated = Generated::alphanumeric(32);
+
 /// What was given, or a value generated under the construct's path.
 fn secret(
     scope: &Scope<'_>,
     name: &str,
     given: Option<&Output<Secret<String>>>,
 ) -> Output<Secret<String>> {
-    given.cloned().unwrap_or_else(|| {
-        let key = format!("{}/{name}", scope.path());
-        Output::generated(key, Generated::alphanumeric(32))
-    })
+    given
+        .cloned()
+        .unwrap_or_else(|| generated(scope, name, SHAPE))
+}
+
+/// MLflow reads what is sealed with this passphrase alone; another one takes a
+/// command of MLflow's own while no server runs (`mlflow/cli/crypto.py`).
+fn passphrase(scope: &Scope<'_>, options: &MlflowOptions) -> Output<Secret<String>> {
+    const SEALS: Generated = SHAPE.lasting(
+        "what MLflow's gateway keeps in its database",
+        "stop MLflow, run `mlflow crypto rotate-kek`, and give the new passphrase as \
+         MlflowOptions::gateway_passphrase and its version as the setting MLFLOW_CRYPTO_KEK_VERSION",
+    );
+    let given = options.gateway_passphrase.clone();
+    given.unwrap_or_else(|| generated(scope, "gateway-passphrase", SEALS))
+}
+
+fn generated(scope: &Scope<'_>, name: &str, shape: Generated) -> Output<Secret<String>> {
+    Output::generated(format!("{}/{name}", scope.path()), shape)
 }

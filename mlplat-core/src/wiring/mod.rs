@@ -22,5 +22,5 @@ pub use form::{Form, FormError};
 pub(crate) use form::{bcrypt, percent_encoded};
 pub use output::Output;
 pub use resource::{NodeRef, Resource, Wire};
-pub use secret::{Charset, Generated, Plain, Secret, SecretSource};
+pub use secret::{Charset, Generated, Lasting, Plain, Secret, SecretSource};
 pub use text::{Clear, InSecretText, InText, interleave};

@@ -84,6 +84,18 @@ pub struct Generated {
     pub length: u16,
     /// Which characters.
     pub charset: Charset,
+    /// For a value that no other may take the place of by a rotation: what
+    /// would be lost, and the way there is instead.
+    pub lasting: Option<Lasting>,
+}
+
+/// Why a generated value stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasting {
+    /// What only this value opens: `what the gateway keeps in its database`.
+    pub opens: &'static str,
+    /// How to come to another one all the same.
+    pub instead: &'static str,
 }
 
 impl Generated {
@@ -93,7 +105,16 @@ impl Generated {
         Self {
             length,
             charset: Charset::Alphanumeric,
+            lasting: None,
         }
+    }
+
+    /// The same for a value that seals something elsewhere: a rotation of it
+    /// is refused, since nothing would open any more what it has sealed.
+    #[must_use]
+    pub const fn lasting(self, opens: &'static str, instead: &'static str) -> Self {
+        let lasting = Some(Lasting { opens, instead });
+        Self { lasting, ..self }
     }
 
     /// How many bits a guess would have to get right, rounded down.
@@ -109,6 +130,7 @@ impl Generated {
         Self {
             length,
             charset: Charset::Hex,
+            lasting: None,
         }
     }
 }

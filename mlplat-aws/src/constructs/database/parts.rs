@@ -19,8 +19,8 @@ use crate::secretsmanager;
 /// What generated master passwords look like: every engine takes 32
 /// characters of this set.
 const PASSWORD: Generated = Generated {
-    length: 32,
     charset: Charset::Password,
+    ..Generated::alphanumeric(32)
 };
 /// The authority that RDS's certificates come from unless said otherwise: RSA
 /// 2048, valid until 2061.
