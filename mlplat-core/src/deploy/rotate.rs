@@ -196,7 +196,7 @@ pub(super) fn raise(
             return Err(Problem::new("no-secret-yet", what, fix));
         };
         if !sealed.spreading {
-            secrets.raise(world, key, sealed.generation + 1, shape);
+            secrets.raise(world, key, sealed.generation.saturating_add(1), shape);
             raised = true;
         }
     }

@@ -8,6 +8,10 @@ use sha2::{Digest, Sha256};
 
 use crate::path::NodePath;
 
+/// Numbers beyond these are of no state: nobody has lived that long.
+pub(super) const LAST_SERIAL: u64 = 1 << 53;
+pub(super) const LAST_ORDINAL: u32 = 1 << 31;
+
 /// The serial of the operation that began an object, and its number within
 /// it: unique in a lineage, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,10 +41,13 @@ impl FromStr for BirthId {
     fn from_str(text: &str) -> Result<Self, String> {
         let bad = || format!("`{}` is no birth", text.escape_debug());
         let (serial, ordinal) = text.split_once('.').ok_or_else(bad)?;
-        Ok(Self {
+        let id = Self {
             serial: serial.parse().map_err(|_| bad())?,
             ordinal: ordinal.parse().map_err(|_| bad())?,
-        })
+        };
+        // One that is counted on from has to leave room.
+        let fits = id.serial <= LAST_SERIAL && id.ordinal <= LAST_ORDINAL;
+        fits.then_some(id).ok_or_else(bad)
     }
 }
 

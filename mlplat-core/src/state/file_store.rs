@@ -12,6 +12,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::format::{LIMIT, too_large};
 use super::{
     FormatError, Holder, Journal, JournalHeader, Record, Session, State, StateStore, StoreError,
     Stored, decode_journal, decode_snapshot, encode_frame, encode_snapshot,
@@ -55,13 +56,27 @@ impl FileStore {
         }
     }
 
+    /// A file of the state that has not grown beyond every state.
+    fn read_bounded(&self, name: &str, what: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = self.file(name);
+        match self.world.files().length(&path) {
+            Ok(length) if length > LIMIT as u64 => {
+                return Err(self.format(what, too_large(length)));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(why) => return Err(failed("read", &path)(why)),
+        }
+        self.read_if_there(name)
+    }
+
     fn read_journal(&self) -> Result<Journal, StoreError> {
-        let bytes = self.read_if_there("journal")?.unwrap_or_default();
+        let bytes = self.read_bounded("journal", "journal")?.unwrap_or_default();
         decode_journal(&bytes).map_err(|why| self.format("journal", why))
     }
 
     fn read_all(&self) -> Result<(Stored, Journal), StoreError> {
-        let state = match self.read_if_there("state")? {
+        let state = match self.read_bounded("state", "snapshot")? {
             Some(bytes) => {
                 Some(decode_snapshot(&bytes).map_err(|why| self.format("snapshot", why))?)
             }
@@ -73,18 +88,29 @@ impl FileStore {
     }
 
     fn format(&self, what: &'static str, why: FormatError) -> StoreError {
-        let previous = self.read_if_there("state.previous").ok().flatten();
+        let previous = self.file("state.previous");
+        let files = self.world.files();
+        let fits = files
+            .length(&previous)
+            .is_ok_and(|length| length <= LIMIT as u64);
+        let previous = fits.then(|| files.read(&previous).ok()).flatten();
         let previous = previous.and_then(|bytes| decode_snapshot(&bytes).ok());
         // Number 0 is the empty one that founds a state.
         let previous = previous.filter(|state| state.serial > 0);
-        let fix = match (&why, what, previous) {
-            (FormatError::Newer(_), ..) => "run the newer mlplat".to_owned(),
-            (_, "snapshot", Some(previous)) => format!(
+        let backup = match (what, previous) {
+            ("snapshot", Some(previous)) => format!(
                 "the snapshot before it, number {}, is whole: copy state.previous over state, remove the journal, and run `drift` to see what it misses",
                 previous.serial
             ),
-            (_, "snapshot", None) => "put a backup of the file in its place; there is no earlier snapshot beside it".to_owned(),
+            ("snapshot", None) => "put a backup of the file in its place; there is no earlier snapshot beside it".to_owned(),
             _ => "put a backup of the file in its place, or move the journal away: then the state is that of the last finished operation, and what the interrupted one made is found again by its tags".to_owned(),
+        };
+        let fix = match why {
+            // One bit of a number makes a file look newer, too.
+            FormatError::Newer { .. } => {
+                format!("run the newer mlplat; if none wrote it the file is damaged: {backup}")
+            }
+            FormatError::Damaged(_) => backup,
         };
         let name = if what == "snapshot" {
             "state"
@@ -138,7 +164,7 @@ impl StateStore for FileStore {
             let age = self.world.unix_time().saturating_sub(other.since);
             return Err(StoreError::Locked(other, age));
         };
-        let fence = before.map_or(1, |file| file.fence + 1);
+        let fence = before.map_or(1, |file| file.fence.saturating_add(1));
         let file = HolderFile {
             fence,
             holder: holder.clone(),

@@ -12,6 +12,7 @@
 
 mod birth;
 pub mod conformance;
+mod edges;
 mod file_store;
 mod format;
 mod history;
@@ -19,6 +20,7 @@ mod model;
 mod record;
 pub mod remote;
 pub mod remote_model;
+mod remote_object;
 mod remote_session;
 mod store;
 

@@ -159,6 +159,7 @@ pub struct Intent {
 
 /// The answer to a look-up, valid for these inputs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pinned {
     /// Canonical inputs of the question.
     pub inputs: String,
@@ -171,6 +172,7 @@ pub struct Pinned {
 
 /// A generated secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SealedSecret {
     /// 0 at first; each rotation adds one.
     pub generation: u32,

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::remote::{Chain, Condition, Lease, RemoteStore, Segment, What, segment_key};
+use super::remote::{Chain, Condition, Lease, Put, RemoteStore, Segment, What, segment_key};
+use super::remote_object::{FORMAT, LEASE, SEGMENT, TESTAMENT, decode, encode};
 use super::{
     JournalHeader, Record, Session, State, StoreError, Stored, encode_frame, encode_snapshot,
 };
@@ -29,7 +30,7 @@ pub(super) enum Ended {
 
 impl RemoteSession {
     pub(super) fn lease_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(&self.lease).unwrap_or_default()
+        encode(LEASE, &self.lease)
     }
 
     /// Writes the next segment. Durable, and known to come after all that this
@@ -47,17 +48,21 @@ impl RemoteSession {
             What::Snapshot(key) => Some(Some(key.clone())),
         };
         let segment = Segment {
-            format: 1,
+            format: FORMAT,
             fence: self.lease.fence,
             nonce: self.lease.nonce.clone(),
             previous: self.chain.hash.clone(),
             what,
         };
-        let bytes = serde_json::to_vec(&segment).unwrap_or_default();
-        let written = self
-            .store
-            .put(&segment_key(number), &bytes, Condition::Absent)
-            .await;
+        let bytes = encode(SEGMENT, &segment);
+        let key = segment_key(number);
+        let put = self.store.put_once(&key, &bytes, Condition::Absent);
+        let written = match put.await {
+            // The first try may have been read, folded and deleted by another.
+            Ok(Put::Again) => self.is_ours().await,
+            Ok(put) => Ok(put == Put::Done),
+            Err(error) => Err(error),
+        };
         match written {
             Ok(true) => {
                 self.chain.last = number;
@@ -125,12 +130,13 @@ impl RemoteSession {
     fn testament(&self) -> Option<Testament> {
         let path = self.store.testament.as_ref()?;
         let bytes = self.store.world.files().read(path).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        decode(TESTAMENT, &bytes).ok()
     }
 }
 
 /// What a run whose store was gone has left behind.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Testament {
     format: u32,
     place: String,
@@ -208,14 +214,14 @@ impl Session for RemoteSession {
     fn bequeath(&mut self, lineage: &str, extends: u64, records: Vec<Record>) -> Option<String> {
         let path = self.store.testament.as_ref()?;
         let testament = Testament {
-            format: 1,
+            format: FORMAT,
             place: self.store.objects.place(),
             lineage: lineage.to_owned(),
             extends,
             records,
         };
         let files = self.store.world.files();
-        let bytes = serde_json::to_vec(&testament).unwrap_or_default();
+        let bytes = encode(TESTAMENT, &testament);
         files.create_dir(path.parent()?).ok()?;
         files.write(path, &bytes).ok()?;
         files.sync(path).ok()?;
@@ -224,7 +230,7 @@ impl Session for RemoteSession {
 
     fn inherit(&self, state: &State) -> Vec<Record> {
         let fits = |testament: &Testament| {
-            testament.format == 1
+            testament.format <= FORMAT
                 && testament.place == self.store.objects.place()
                 && testament.lineage == state.lineage
                 && testament.extends == state.serial
@@ -234,8 +240,11 @@ impl Session for RemoteSession {
     }
 
     fn inherited(&mut self, state: &State) {
+        // One that a newer version left is for that version.
         let ours = |testament: &Testament| {
-            testament.place == self.store.objects.place() && testament.lineage == state.lineage
+            testament.format <= FORMAT
+                && testament.place == self.store.objects.place()
+                && testament.lineage == state.lineage
         };
         if let (Some(path), true) = (
             &self.store.testament,
