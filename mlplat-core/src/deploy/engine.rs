@@ -15,6 +15,7 @@ use super::event::{Event, Sink, Stamped};
 use super::ground::Ground;
 use super::ledger::Ledger;
 use super::options::{DeployOptions, PlanOptions};
+use super::orphans::unknown;
 use super::outcome::{Deployment, Outcome};
 use super::pulse::beating;
 use super::recover::{Recovery, Resolved};
@@ -395,15 +396,7 @@ impl Engine {
         let owned = owned
             .await
             .map_err(|error| ("the owned objects".to_owned(), error))?;
-        let births = state.objects.keys().chain(state.open.keys());
-        let known: std::collections::BTreeSet<String> = births
-            .filter_map(|birth| state.birth(*birth))
-            .map(|birth| birth.token(&state.lineage))
-            .collect();
-        Ok(owned
-            .into_iter()
-            .filter(|owned| !known.contains(&owned.token) && !state.released.contains(&owned.token))
-            .collect())
+        Ok(unknown(owned, state))
     }
 
     /// The records with which a run starts.

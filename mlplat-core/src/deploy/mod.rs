@@ -21,6 +21,7 @@ mod ground;
 mod ledger;
 mod limits;
 mod options;
+mod orphans;
 mod others;
 mod outcome;
 mod outputs;
