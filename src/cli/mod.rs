@@ -2,9 +2,11 @@
 
 mod args;
 mod asked;
+mod bounded;
 mod builder;
 mod commands;
 mod failure;
+pub mod hostile;
 mod out;
 mod places;
 mod run;

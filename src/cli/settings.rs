@@ -11,7 +11,11 @@ use mlplat_core::Problem;
 use mlplat_core::graph::Settings;
 use serde_json::{Map, Value};
 
+use super::bounded::read_text;
+
 const PREFIX: &str = "MLPLAT_SET_";
+/// Tables inside each other in a key. A settings struct has a few.
+const DEEPEST: usize = 32;
 
 /// Merges all sources.
 ///
@@ -38,13 +42,13 @@ pub(crate) fn merge(
             &key,
             value_of(&value),
             format!("{PREFIX}{name}"),
-        );
+        )?;
     }
     for assignment in set {
         let (key, value) = assignment
             .split_once('=')
             .ok_or_else(|| no_equals(assignment))?;
-        assign(&mut settings, key, value_of(value), format!("--set {key}"));
+        assign(&mut settings, key, value_of(value), format!("--set {key}"))?;
     }
     Ok(settings)
 }
@@ -52,31 +56,42 @@ pub(crate) fn merge(
 fn from_file(settings: &mut Settings, path: &Path) -> Result<(), Box<Problem>> {
     let shown = path.display().to_string();
     let bad = |what: String, fix: &str| Box::new(Problem::new("bad-settings-file", what, fix));
-    let text = std::fs::read_to_string(path).map_err(|why| {
+    let text = read_text(path).map_err(|why| {
         bad(
             format!("failed to read the settings file {shown}: {why}"),
             "name a file that can be read",
         )
     })?;
+    from_text(settings, &text, &shown)
+}
+
+/// What a settings file of this text sets.
+pub(super) fn from_text(
+    settings: &mut Settings,
+    text: &str,
+    shown: &str,
+) -> Result<(), Box<Problem>> {
     let table: toml::Table = text.parse().map_err(|why: toml::de::Error| {
-        let line = why
-            .span()
-            .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        let line = why.span().map_or(1, |span| line_of(text, span.start));
         // The parser's full error would quote the line, which may be a secret.
-        bad(
-            format!(
-                "line {line} of the settings file {shown} is no TOML: {}",
-                why.message()
-            ),
-            "mend that line",
-        )
+        let what = format!(
+            "line {line} of the settings file {shown} is no TOML: {}",
+            why.message()
+        );
+        Box::new(Problem::new("bad-settings-file", what, "mend that line"))
     })?;
     for (key, value) in table {
         // TOML values are all JSON values, dates as text.
         let value = serde_json::to_value(value).unwrap_or_default();
-        settings.set(&key, value, shown.clone());
+        settings.set(&key, value, shown.to_owned());
     }
     Ok(())
+}
+
+/// The number of the line in which a byte is.
+fn line_of(text: &str, byte: usize) -> usize {
+    let before = text.as_bytes().iter().take(byte);
+    before.filter(|byte| **byte == b'\n').count() + 1
 }
 
 fn value_of(text: &str) -> Value {
@@ -88,13 +103,25 @@ fn value_of(text: &str) -> Value {
 }
 
 /// `a.b = v` sets `a` to the table `{ b = v }`; tables are merged.
-fn assign(settings: &mut Settings, key: &str, value: Value, origin: String) {
+fn assign(
+    settings: &mut Settings,
+    key: &str,
+    value: Value,
+    origin: String,
+) -> Result<(), Box<Problem>> {
+    let depth = key.split('.').count();
+    if depth > DEEPEST {
+        let what = format!("the key of a setting leads {depth} tables down");
+        let fix = format!("lead {DEEPEST} tables down at most");
+        return Err(Box::new(Problem::new("bad-setting", what, fix)));
+    }
     let mut parts = key.split('.');
     let first = parts.next().unwrap_or(key);
     let nested = parts.rev().fold(value, |value, part| {
         Value::Object(Map::from_iter([(part.to_owned(), value)]))
     });
     settings.set(first, nested, origin);
+    Ok(())
 }
 
 fn no_equals(assignment: &str) -> Box<Problem> {

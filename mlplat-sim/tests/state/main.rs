@@ -15,6 +15,7 @@ mod damage;
 mod deep;
 mod dice;
 mod durable;
+mod hostile;
 mod lives;
 mod pairs;
 mod paused;

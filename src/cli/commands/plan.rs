@@ -8,6 +8,7 @@ use mlplat_core::plan::Plan;
 use mlplat_core::{Graph, Problem};
 
 use crate::cli::args::{PlanArgs, PlanFormat};
+use crate::cli::bounded::read_text;
 use crate::cli::failure::{CHANGES, DONE, Failure, INTERRUPTED};
 use crate::cli::session::Session;
 use crate::report::{plan_json, plan_markdown, plan_text};
@@ -83,6 +84,6 @@ pub(super) fn load(path: &Path) -> Result<SavedPlan, Failure> {
         let what = format!("failed to read the plan in {}: {why}", path.display());
         Problem::new("plan-file", what, "make it with `plan --out FILE`")
     };
-    let text = std::fs::read_to_string(path).map_err(|why| bad(why.to_string()))?;
+    let text = read_text(path).map_err(|why| bad(why.to_string()))?;
     Ok(serde_json::from_str(&text).map_err(|why| bad(why.to_string()))?)
 }
