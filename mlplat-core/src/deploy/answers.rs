@@ -66,6 +66,9 @@ impl Asking<'_> {
         )));
         for id in self.graph.order() {
             let node = self.graph.node(*id);
+            if !asks(node) {
+                continue;
+            }
             let inputs = {
                 let evaluator = Evaluator {
                     graph: self.graph,

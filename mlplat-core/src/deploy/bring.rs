@@ -37,7 +37,6 @@ impl Run<'_> {
             return Ok(());
         }
         let (request, body) = self.request(at, node, birth)?;
-        self.tell_started(at, node.ty);
         let begun = self.world.now();
         let (deps, soft_deps) = self.deps(node);
         self.ledger
@@ -54,6 +53,7 @@ impl Run<'_> {
                 retain: node.rules.retain,
             }])
             .await?;
+        self.tell_started(at, node.ty);
         let made = self.create_once(at, birth.id, &request).await?;
         let seen = match made.now.filter(|seen| seen.status == Status::Ready) {
             Some(seen) => seen,
@@ -144,7 +144,6 @@ impl Run<'_> {
         self.check_fields(at, &changed)?;
         let born = self.born(birth, node);
         let (request, body) = self.request(at, node, &born)?;
-        self.tell_started(at, node.ty);
         let (deps, soft_deps) = self.deps(node);
         self.ledger
             .commit(vec![Record::Begin {
@@ -160,6 +159,7 @@ impl Run<'_> {
                 retain: node.rules.retain,
             }])
             .await?;
+        self.tell_started(at, node.ty);
         let mut seen = None;
         for request in stages(&request, &target, &fields) {
             self.update_once(at, birth, &target, &request, &fields)

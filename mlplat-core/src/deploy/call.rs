@@ -31,6 +31,7 @@ impl Run<'_> {
                     if !wait.is_zero() {
                         // A slow service must not hold what others could use.
                         drop(slot);
+                        self.entered(at);
                         self.world.sleep(wait).await;
                         slot = self.slots.acquire(at.priority).await;
                     }
@@ -39,6 +40,7 @@ impl Run<'_> {
                 self.world.fault_point("call: before");
                 let result = call().await;
                 self.world.fault_point("call: answered");
+                self.entered(at);
                 result
             };
             let error = match result {

@@ -66,16 +66,15 @@ impl Run<'_> {
             self.secrets.keyring(),
             Some(self.world),
         );
+        let done = Record::Done {
+            birth,
+            id: made,
+            outputs: body.unwrap_or_else(Body::empty),
+            took_s: Some(took.as_secs_f64().round() as u32),
+        };
         self.ledger
-            .commit(vec![Record::Done {
-                birth,
-                id: made,
-                outputs: body.unwrap_or_else(Body::empty),
-                took_s: Some(took.as_secs_f64().round() as u32),
-            }])
-            .await?;
+            .record(done, self.done(at, Some(seen.id), begun))?;
         self.publish(id, birth);
-        self.tell_done(at, Some(seen.id), begun);
         Ok(())
     }
 
@@ -162,15 +161,14 @@ impl Run<'_> {
             .unwrap_or(life.typical_s)
     }
 
-    pub(crate) fn tell_done(&self, at: At<'_>, id: Option<String>, begun: Duration) {
-        let took_s = seconds(self.world.now().saturating_sub(begun));
-        let path = at.planned.path.clone();
-        self.tell(Event::Done {
-            path,
+    /// That a step is done, to be told when it is on record.
+    pub(crate) fn done(&self, at: At<'_>, id: Option<String>, begun: Duration) -> Event {
+        Event::Done {
+            path: at.planned.path.clone(),
             action: at.verb,
             id,
-            took_s,
-        });
+            took_s: seconds(self.world.now().saturating_sub(begun)),
+        }
     }
 }
 

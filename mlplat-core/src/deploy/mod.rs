@@ -13,6 +13,7 @@ mod call;
 mod cancel;
 mod data;
 mod engine;
+mod entry;
 mod error;
 mod event;
 mod finish;

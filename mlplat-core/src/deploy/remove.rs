@@ -17,16 +17,13 @@ impl Run<'_> {
             return Ok(());
         };
         if at.planned.change == Change::Forget || object.retain {
-            self.ledger
-                .commit(vec![Record::Forgotten { birth }])
-                .await?;
-            let path = at.planned.path.clone();
-            self.tell(Event::Done {
-                path,
+            let told = Event::Done {
+                path: at.planned.path.clone(),
                 action: Verb::Forget,
                 id: Some(object.id),
                 took_s: 0.0,
-            });
+            };
+            self.ledger.record(Record::Forgotten { birth }, told)?;
             return Ok(());
         }
         let ty = self.providers.type_named(&object.ty).ok_or_else(|| {
@@ -46,7 +43,6 @@ impl Run<'_> {
         if self.delete_data {
             target.inputs = data::without_copies(ty, target.inputs);
         }
-        self.tell_started(at, ty);
         let begun = self.world.now();
         self.ledger
             .commit(vec![Record::Begin {
@@ -65,6 +61,7 @@ impl Run<'_> {
                 retain: object.retain,
             }])
             .await?;
+        self.tell_started(at, ty);
         let emptied = self.empty(at, &target).await;
         let deleted = match emptied {
             Ok(()) => self.delete_until_gone(at, &target, begun).await,
@@ -77,8 +74,8 @@ impl Run<'_> {
             }
             return Err(stop);
         }
-        self.ledger.commit(vec![Record::Deleted { birth }]).await?;
-        self.tell_done(at, Some(target.id), begun);
+        let told = self.done(at, Some(target.id), begun);
+        self.ledger.record(Record::Deleted { birth }, told)?;
         Ok(())
     }
 
@@ -128,7 +125,7 @@ impl Run<'_> {
         self.tell_started(at, ty);
         let begun = self.world.now();
         self.delete_until_gone(at, &target, begun).await?;
-        self.tell_done(at, Some(target.id), begun);
+        self.tell(self.done(at, Some(target.id), begun));
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use futures::stream::{FuturesUnordered, StreamExt as _};
 use serde_json::{Map, Value};
 
 use super::cancel::{Cancel, Phase};
+use super::entry::{Entry, Ready};
 use super::event::{Event, Sink, Stamped, Verb};
 use super::gate::{Answer, Held, NextStep, StepGate};
 use super::ledger::{Batch, Ledger};
@@ -37,6 +38,7 @@ pub(crate) struct Run<'a> {
     pub(crate) sink: &'a dyn Sink,
     pub(crate) cancel: &'a Cancel,
     pub(crate) slots: Slots,
+    pub(super) entry: Entry,
     pub(crate) limits: Limits,
     pub(crate) started: Duration,
     pub(crate) lineage: String,
@@ -84,6 +86,7 @@ impl<'a> Run<'a> {
             sink: setup.sink,
             cancel: setup.cancel,
             slots: Slots::new(setup.parallelism),
+            entry: Entry::new(setup.plan.steps.len(), setup.parallelism),
             limits: Limits::default(),
             started: setup.started,
             lineage: setup.ledger.with(|state| state.lineage.clone()),
@@ -181,7 +184,7 @@ struct Progress<'a> {
     run: &'a Run<'a>,
     /// How many earlier steps each step still waits for.
     waits: Vec<usize>,
-    ready: Vec<usize>,
+    ready: Ready,
     /// Ready too, but somebody is asked first.
     held: Held,
     under_way: FuturesUnordered<StepFuture<'a>>,
@@ -215,13 +218,18 @@ pub(crate) async fn execute(
     let mut session = Some(session);
     let mut flush: Option<Flush> = None;
     let mut broken = None;
+    // Something is to be written, and no step can go on before it is.
+    let mut due = false;
     loop {
         progress.start_ready();
-        if session.is_some()
-            && let Some(batch) = run.ledger.take()
-            && let Some(session) = session.take()
-        {
-            flush = Some(write(session, run.lineage.clone(), extends, batch));
+        due |= progress.under_way.is_empty();
+        if due && session.is_some() {
+            due = false;
+            if let Some(batch) = run.ledger.take()
+                && let Some(session) = session.take()
+            {
+                flush = Some(write(session, run.lineage.clone(), extends, batch));
+            }
         }
         if beats && let Some(session) = session.take() {
             beats = false;
@@ -248,7 +256,7 @@ pub(crate) async fn execute(
                 match (result, batch) {
                     (Ok(()), batch) => {
                         if let Some(batch) = batch {
-                            batch.acknowledge();
+                            batch.acknowledge(|event| run.tell(event));
                         }
                     }
                     (Err(error), batch) => {
@@ -269,9 +277,9 @@ pub(crate) async fn execute(
                 next_beat = pulse(run.world, every).fuse();
                 beats = true;
             },
-            // Something to write: back to the top, unless a batch is on its way.
-            () = run.ledger.gathered().fuse() => {}
+            // Before anything is written: what comes next becomes durable with it.
             ended = progress.under_way.select_next_some() => progress.ended(ended.0, ended.1),
+            () = run.ledger.gathered().fuse() => due = true,
             answer = progress.held.answer().fuse() => progress.answered(&answer),
         }
     }
@@ -313,7 +321,8 @@ impl<'a> Progress<'a> {
         let waits: Vec<usize> = (0..steps.len())
             .map(|at| steps.before(at).count())
             .collect();
-        let ready = (0..steps.len()).filter(|at| waits[*at] == 0).collect();
+        let mut ready = Ready::default();
+        ready.extend((0..steps.len()).filter(|at| waits[*at] == 0));
         Self {
             run,
             waits,
@@ -333,7 +342,7 @@ impl<'a> Progress<'a> {
 
     fn start_ready(&mut self) {
         // A step that is over at once can make others ready.
-        while let Some(at) = self.ready.pop() {
+        while let Some(at) = self.next() {
             if let Some(because) = self.blocked.get(&at).cloned() {
                 // What it waits for may have been cut off rather than failed.
                 let failed = self.failed.iter().any(|failure| failure.path == because);
@@ -355,7 +364,16 @@ impl<'a> Progress<'a> {
         }
     }
 
+    fn next(&mut self) -> Option<usize> {
+        let room = match self.stopping || self.held.asks() {
+            true => usize::MAX,
+            false => self.run.entry.room(),
+        };
+        self.ready.next(room, &self.run.priority)
+    }
+
     fn start(&mut self, at: usize) {
+        self.run.entry.enter(at);
         self.begun[at] = Some(self.run.world.now());
         self.under_way.push(guarded(self.run, at));
     }
@@ -429,6 +447,7 @@ impl<'a> Progress<'a> {
 
     fn ended(&mut self, at: usize, end: StepEnd) {
         let now = self.run.world.now();
+        self.run.entry.leave(at);
         self.took[at] = now.saturating_sub(self.begun[at].unwrap_or(now));
         match end {
             StepEnd::Done => {

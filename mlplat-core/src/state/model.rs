@@ -208,8 +208,13 @@ impl State {
     /// to be deleted.
     #[must_use]
     pub fn current(&self) -> BTreeMap<&NodePath, BirthId> {
+        self.standing().collect()
+    }
+
+    /// The same by birth.
+    pub fn standing(&self) -> impl Iterator<Item = (&NodePath, BirthId)> {
         let standing = self.objects.iter().filter(|(_, object)| !object.old);
-        standing.map(|(id, object)| (&object.path, *id)).collect()
+        standing.map(|(id, object)| (&object.path, *id))
     }
 
     /// The full identity of an object.
