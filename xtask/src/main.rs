@@ -12,7 +12,6 @@
 mod apps;
 mod bench;
 mod cold;
-mod cycles;
 mod docs;
 mod faults;
 mod floors;
@@ -23,7 +22,6 @@ mod oracle;
 mod prove;
 mod python;
 mod stage;
-mod terraform;
 mod test;
 
 use std::process::ExitCode;
