@@ -13,7 +13,7 @@ use crate::{
 /// assert!(nat.is_some_and(|ty| ty.token));
 /// ```
 #[must_use]
-pub fn catalog() -> &'static [&'static Type] {
+pub const fn catalog() -> &'static [&'static Type] {
     CATALOG
 }
 

@@ -15,6 +15,7 @@ use super::faults::Faults;
 use super::forms::Place;
 use super::held::HeldKey;
 use super::log::{Effect, Log};
+use super::mishap::Tally;
 use super::object::{LastCopy, Linger, SimObject};
 
 /// A simulated AWS account in one region.
@@ -22,6 +23,8 @@ pub struct Cloud {
     pub(super) types: Vec<&'static Type>,
     pub(super) world: Arc<dyn World>,
     pub(super) faults: Faults,
+    /// The calls of this process, its clusters' among them.
+    pub(super) tally: Arc<Tally>,
     /// Who acts before every call.
     pub(super) actor: OnceLock<Weak<dyn Actor>>,
     /// The account's age when this process began.
@@ -40,6 +43,8 @@ pub(super) struct Inner {
     pub(super) calls: u64,
     /// How often something has changed in this process.
     pub(super) changes: u64,
+    /// The least that what can outlive objects does so for, in seconds.
+    pub(super) linger_s: f64,
     log: Log,
 }
 
@@ -106,6 +111,7 @@ impl Cloud {
             next: 1,
             calls: 0,
             changes: 0,
+            linger_s: faults.linger_s,
             log,
         };
         for effect in effects {
@@ -114,6 +120,7 @@ impl Cloud {
         Self {
             types: types.to_vec(),
             world,
+            tally: Arc::new(Tally::new(&faults.fail)),
             faults,
             actor: OnceLock::new(),
             base,
@@ -153,6 +160,13 @@ impl Cloud {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.inner().calls
+    }
+
+    /// How many calls this process made to the account and its clusters, and
+    /// how many of them were to change something.
+    #[must_use]
+    pub fn tally(&self) -> (u64, u64) {
+        self.tally.so_far()
     }
 
     /// Where an object is in its life, in a word.

@@ -49,7 +49,21 @@ impl Cloud {
     /// # Errors
     /// [`OutsideError`].
     pub fn set(&self, id: &str, field: &str, value: Value) -> Result<(), OutsideError> {
-        let mut object = self.object(id)?;
+        self.change(self.object(id)?, field, value)
+    }
+
+    /// As [`Cloud::set`], for the object with a number: an id can be that of
+    /// objects of several types.
+    ///
+    /// # Errors
+    /// [`OutsideError`].
+    pub fn set_of(&self, key: u64, field: &str, value: Value) -> Result<(), OutsideError> {
+        let found = self.objects().into_iter().find(|object| object.key == key);
+        let object = found.ok_or_else(|| OutsideError::NoObject(key.to_string()))?;
+        self.change(object, field, value)
+    }
+
+    fn change(&self, mut object: SimObject, field: &str, value: Value) -> Result<(), OutsideError> {
         let known = self.types.iter().find(|ty| ty.name == object.ty);
         let holds = known.is_some_and(|ty| ty.data != Data::None);
         if let (CONTENTS, true, Some(count)) = (field, holds, value.as_u64()) {
@@ -67,6 +81,7 @@ impl Cloud {
         } else {
             object.inputs.insert(field.to_owned(), value);
         }
+        object.stale = None;
         let now = self.now();
         self.inner()
             .commit(now, vec![Effect::Put(Box::new(object))]);

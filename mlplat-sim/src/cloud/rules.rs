@@ -9,20 +9,40 @@ use serde_json::{Map, Value};
 
 use super::account::Inner;
 use super::actors::Belonging;
-use super::dice::letters;
+use super::dice::{letters, roll};
 use super::forms::{self, Source};
 use super::log::Effect;
-use super::object::SimObject;
+use super::object::{SimObject, Stale};
 
 pub(super) fn refuse(kind: ErrorKind, code: &str, message: String) -> ProviderError {
     ProviderError::new(kind, code, message)
 }
 
-/// How long identities take to be known, and reads to show an object, when
-/// the account is hostile.
+/// How far a hostile account lags behind one call.
 pub(super) struct Lag {
-    pub(super) visible_s: f64,
-    pub(super) propagation_s: f64,
+    pub(super) seed: u64,
+    /// The number of the call.
+    pub(super) number: u64,
+    /// 0 for not at all, 1 for as far as it can.
+    pub(super) share: f64,
+    /// The least that identities take to be known.
+    pub(super) assumable_s: f64,
+}
+
+impl Lag {
+    /// For how long reads and lists do not show what the call has done.
+    fn behind_s(&self, question: &str) -> f64 {
+        match self.share > 0.0 {
+            true => 60.0 * self.share * roll(self.seed, self.number, question),
+            false => 0.0,
+        }
+    }
+
+    /// How long other services take to know an identity.
+    fn unknown_s(&self, identity: &SimObject) -> f64 {
+        let lag = 180.0 * self.share * roll(self.seed, identity.key, "propagation");
+        lag.max(self.assumable_s)
+    }
 }
 
 impl Inner {
@@ -60,11 +80,12 @@ impl Inner {
                 } else {
                     f64::from(ty.create.typical_s)
                 },
-            visible_at: now + lag.visible_s,
+            visible_at: now + lag.behind_s("visible"),
             updating_until: 0.0,
             settled: ty.create.states.is_empty(),
             failed: None,
             contents: 0,
+            stale: None,
             gone_at: None,
         };
         self.check_unique(ty, &object)?;
@@ -131,6 +152,7 @@ impl Inner {
             settled: true,
             failed: None,
             contents: 0,
+            stale: None,
             gone_at: None,
         };
         self.fill_outputs(ty, &mut object, &[]);
@@ -270,7 +292,7 @@ impl Inner {
                 continue;
             };
             let met = |other: &&SimObject| match need.by {
-                By::Propagation => now >= other.made_at + lag.propagation_s,
+                By::Propagation => now >= other.made_at + lag.unknown_s(other),
                 By::AtCall => self
                     .facts(&other.ty)
                     .is_some_and(|facts| other.status(facts, now) == Status::Ready),
@@ -281,7 +303,13 @@ impl Inner {
                     By::Propagation => ErrorKind::NotYet,
                     By::AtCall | By::ToBecomeReady => ErrorKind::Invalid,
                 };
-                return Err(refuse(kind, code, format!("it needs {}", need.what)));
+                let named: Vec<&str> = found.iter().map(|one| one.id.as_str()).collect();
+                let named = match named.as_slice() {
+                    [] => String::new(),
+                    named => format!(" ({})", named.join(", ")),
+                };
+                let message = format!("it needs {}{named}", need.what);
+                return Err(refuse(kind, code, message));
             }
         }
         Ok(())
@@ -342,11 +370,13 @@ impl Inner {
         request: &Request,
         fields: &[String],
         now: f64,
+        lag: &Lag,
     ) -> Result<(), ProviderError> {
         let (ty, Some(object)) = (request.ty, self.objects.get(&key)) else {
             return Err(ProviderError::gone("the object"));
         };
         let mut object = object.clone();
+        let before = (object.inputs.clone(), object.outputs.clone());
         if ty.updating == Updating::OneAtATime && object.status(ty, now) != Status::Ready {
             let message = format!("{} is being changed", object.id);
             return Err(refuse(
@@ -370,7 +400,17 @@ impl Inner {
         if !ty.update.states.is_empty() {
             object.updating_until = now + f64::from(ty.update.typical_s);
         }
-        self.renew_outputs(ty, &mut object, fields);
+        // What is as it was changes nothing.
+        let other = |name: &&String| before.0.get(*name) != object.inputs.get(*name);
+        let changed: Vec<String> = fields.iter().filter(other).cloned().collect();
+        self.renew_outputs(ty, &mut object, &changed);
+        let behind_s = lag.behind_s("stale");
+        let (inputs, outputs) = before;
+        object.stale = (behind_s > 0.0).then(|| Stale {
+            inputs,
+            outputs,
+            until: now + behind_s,
+        });
         self.commit(now, vec![Effect::Put(Box::new(object))]);
         Ok(())
     }

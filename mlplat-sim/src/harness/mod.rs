@@ -17,6 +17,7 @@
 mod oracle;
 mod run;
 mod scenario;
+mod settle;
 mod sweep;
 
 pub use oracle::{Oracle, Violation};

@@ -178,7 +178,11 @@ impl Clusters {
         let parts = Parts {
             controllers: controllers::on(&ground),
             journal: Box::new(log),
-            faults: Box::new(FaultPoints::new(self.world.clone(), self.faults.clone())),
+            faults: Box::new(FaultPoints::new(
+                self.world.clone(),
+                self.faults.clone(),
+                self.cloud.counter(),
+            )),
             ..Parts::default()
         };
         let mut server = match effects {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mlplat_core::world::{Files, World};
 
-use crate::cloud::{Faults as AccountFaults, roll};
+use crate::cloud::{Faults as AccountFaults, Tally, Wrong, is_called, roll};
 use crate::kube::{Effect, Fault, Faults, Journal, JournalError, RequestInfo, Verb};
 
 /// One line of JSON for the effects of one request.
@@ -64,16 +64,22 @@ impl Journal for KubeLog {
 pub(super) struct FaultPoints {
     world: Arc<dyn World>,
     faults: AccountFaults,
+    /// The account's, which counts these requests too.
+    tally: Arc<Tally>,
     /// Requests so far.
     number: u64,
+    /// How the request that is under way goes wrong.
+    wrong: Option<Wrong>,
 }
 
 impl FaultPoints {
-    pub(super) fn new(world: Arc<dyn World>, faults: AccountFaults) -> Self {
+    pub(super) fn new(world: Arc<dyn World>, faults: AccountFaults, tally: Arc<Tally>) -> Self {
         Self {
             world,
             faults,
+            tally,
             number: 0,
+            wrong: None,
         }
     }
 
@@ -108,12 +114,26 @@ impl Faults for FaultPoints {
             let (_, plural) = ty.api.rsplit_once('/').unwrap_or_default();
             plural == request.resource
         });
+        let verbs = called(request.verb);
+        let named = |name: &str| {
+            let is = |verb: &&str| ty.is_some_and(|ty| is_called(name, ty, verb));
+            verbs.iter().any(is)
+        };
+        self.wrong = self.tally.next(request.verb.changes(), named);
         let denied = |verb: &&str| ty.is_some_and(|ty| self.faults.denies(ty, verb));
-        if called(request.verb).iter().any(denied) {
+        if verbs.iter().any(denied) {
             return Some(Fault::Status(403));
         }
+        let retry_after = Duration::from_secs(1);
+        match self.wrong {
+            Some(Wrong::Denied) => return Some(Fault::Status(403)),
+            Some(Wrong::Expired) => return Some(Fault::Status(401)),
+            Some(Wrong::ServerError) => return Some(Fault::Status(500)),
+            Some(Wrong::Throttled) => return Some(Fault::Throttle { retry_after }),
+            Some(Wrong::Reset) => return Some(Fault::DropReply),
+            Some(Wrong::LostReply | Wrong::Slow) | None => {}
+        }
         if self.chance("throttle", self.faults.throttle) {
-            let retry_after = Duration::from_secs(1);
             return Some(Fault::Throttle { retry_after });
         }
         self.chance("5xx", self.faults.server_error)
@@ -124,8 +144,10 @@ impl Faults for FaultPoints {
         if request.verb.changes() {
             self.world.fault_point("cluster: changed");
         }
+        // A reply whose body does not end is no reply.
+        let cut = matches!(self.wrong, Some(Wrong::LostReply | Wrong::Slow));
         let lost = request.verb.changes() && self.chance("lost", self.faults.lost_reply);
-        (lost || !self.world.alive()).then_some(Fault::DropReply)
+        (cut || lost || !self.world.alive()).then_some(Fault::DropReply)
     }
 }
 
@@ -152,7 +174,8 @@ mod tests {
     /// What happens to a request before and after its effect.
     fn happens(text: &str, verb: Verb) -> (Option<Fault>, Option<Fault>) {
         let faults: AccountFaults = text.parse().unwrap();
-        let mut points = FaultPoints::new(Arc::new(SystemWorld::new()), faults);
+        let tally = Arc::new(Tally::new(&faults.fail));
+        let mut points = FaultPoints::new(Arc::new(SystemWorld::new()), faults, tally);
         let request = request(verb);
         (points.before(&request), points.after_effect(&request))
     }
@@ -173,6 +196,19 @@ mod tests {
         );
         assert_eq!(happens("lost_reply=1", Verb::Get), (None, None));
         assert_eq!(happens("", Verb::Apply), (None, None));
+    }
+
+    #[test]
+    fn a_single_request_goes_wrong_as_a_single_call_does() {
+        let cut = (None, Some(Fault::DropReply));
+        assert_eq!(happens("fail=lost@change#1", Verb::Apply), cut);
+        assert_eq!(happens("fail=slow@call#1", Verb::Get), cut);
+        let refused = |code| (Some(Fault::Status(code)), None);
+        assert_eq!(happens("fail=expired@call#1", Verb::Get), refused(401));
+        let name = "fail=denied@k8s.ConfigMap:update#1";
+        assert_eq!(happens(name, Verb::Apply), refused(403));
+        assert_eq!(happens("fail=lost@change#2", Verb::Apply), (None, None));
+        assert_eq!(happens("fail=lost@change#1", Verb::Get), (None, None));
     }
 
     #[test]

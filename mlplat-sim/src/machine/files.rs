@@ -79,6 +79,23 @@ impl MemoryFiles {
         Self(Arc::new(Mutex::new(disk)))
     }
 
+    /// Another disk with what is certain to be there after any loss of power.
+    #[must_use]
+    pub fn certain(&self) -> Self {
+        let mut disk = self.disk().clone();
+        disk.names = disk.durable.clone();
+        disk.pending.clear();
+        disk.locked.clear();
+        for content in disk.nodes.values_mut() {
+            match content.before.take() {
+                Some(before) => content.now = before,
+                None => content.now.truncate(content.synced),
+            }
+            content.synced = content.now.len();
+        }
+        Self(Arc::new(Mutex::new(disk)))
+    }
+
     /// Frees every lock, as the kernel does when a process dies.
     pub fn free_locks(&self) {
         self.disk().locked.clear();

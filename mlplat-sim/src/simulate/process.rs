@@ -59,12 +59,16 @@ impl<'a> Operation<'a> {
                 .await;
             let now = local.cloud().now();
             local.cloud().remember(now);
-            (result, now - begun, local.cloud().calls())
+            (
+                result,
+                now - begun,
+                (local.cloud().calls(), local.cloud().tally()),
+            )
         });
         let events = told.into_inner().unwrap_or_else(PoisonError::into_inner);
         match ended {
-            Ended::Done((result, took_s, calls)) => {
-                Run::over(result, events, process.points(), took_s, calls)
+            Ended::Done((result, took_s, (calls, requests))) => {
+                Run::over(result, events, process.points(), took_s, calls, requests)
             }
             Ended::Killed => {
                 // The account goes on while nobody is there to see it.
