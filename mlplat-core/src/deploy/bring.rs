@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 use super::finish::Finished;
 use super::request::target_of;
 use super::run::Run;
+use super::shown::shows;
 use super::step::{At, Stop};
-use crate::facts::{Canon, OnChange, Type};
+use crate::facts::{OnChange, Type};
 use crate::graph::Node;
-use crate::plan::{Planned, Rule, canonical, field_of};
+use crate::plan::{Planned, Rule, field_of};
 use crate::provider::{ErrorKind, Made, Request, Status, Target};
 use crate::state::{Action, Birth, BirthId, Record, Stage};
 use crate::wiring::NodeId;
@@ -164,8 +165,10 @@ impl Run<'_> {
         for request in stages(&request, &target, &fields) {
             self.update_once(at, birth, &target, &request, &fields)
                 .await?;
+            let limit = node.rules.timeout;
+            let ready = self.until_ready(at, &target, None, begun, limit).await?;
             seen = Some(
-                self.until_ready(at, &target, None, begun, node.rules.timeout)
+                self.until_shown(at, &request, &fields, limit, ready)
                     .await?,
             );
         }
@@ -232,13 +235,8 @@ impl Run<'_> {
             .call(at, target.ty, || provider.read(target))
             .await
             .map_err(|error| self.gave_up(at, &error))?;
-        Ok(fields.iter().all(|name| {
-            let field = target.ty.field(name);
-            let readable = field.is_some_and(|f| f.change != OnChange::WriteOnly && !f.secret);
-            let canon = field.map_or(Canon::Exact, |f| f.canon);
-            let form = |value: &Value| canonical(canon, value.clone());
-            readable && seen.inputs.get(name).map(form) == request.inputs.get(name).map(form)
-        }))
+        let shown = |name: &String| shows(&seen, request, name) == Some(true);
+        Ok(fields.iter().all(shown))
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use super::event::Event;
-use super::retry::{Verdict, verdict};
+use super::panics::marked;
+use super::retry::Tries;
 use super::run::{Run, seconds};
 use super::step::{At, Stop};
 use crate::facts::Type;
@@ -21,8 +22,7 @@ impl Run<'_> {
         ty: &'static Type,
         mut call: impl FnMut() -> BoxFuture<'c, Result<T, ProviderError>>,
     ) -> Result<T, ProviderError> {
-        let begun = self.world.now();
-        let mut tries = 0;
+        let mut tries = Tries::default();
         loop {
             let result = {
                 let mut slot = self.slots.acquire(at.priority).await;
@@ -38,7 +38,7 @@ impl Run<'_> {
                 }
                 let _slot = slot;
                 self.world.fault_point("call: before");
-                let result = call().await;
+                let result = marked(&mut call).await;
                 self.world.fault_point("call: answered");
                 self.entered(at);
                 result
@@ -47,22 +47,17 @@ impl Run<'_> {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
-            tries += 1;
-            let Verdict::Again { after, deadline } = verdict(error.kind, tries) else {
+            let again = tries.again(&error, self.world.now());
+            let Some(wait) = again.filter(|_| !self.cancel.is_cancelled()) else {
                 return Err(error);
             };
-            let wait = self.jitter(error.retry_after.unwrap_or(after).max(after));
-            if self.world.now().saturating_sub(begun) + wait > deadline
-                || self.cancel.is_cancelled()
-            {
-                return Err(error);
-            }
-            if tries > 1 {
+            let wait = self.jitter(wait);
+            if tries.count() > 1 {
                 self.tell(Event::Retrying {
                     path: at.planned.path.clone(),
                     why: error.to_string(),
                     in_s: seconds(wait),
-                    tries,
+                    tries: tries.count(),
                 });
             }
             self.world.sleep(wait).await;

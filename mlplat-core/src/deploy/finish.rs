@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::coherent::Asked;
 use super::event::{Event, Verb};
 use super::run::{Run, seconds};
 use super::step::{At, Stop};
@@ -86,16 +87,14 @@ impl Run<'_> {
         how: &Finished,
         seen: &Observed,
     ) -> Option<String> {
-        let missing = ty
-            .outputs
-            .iter()
-            .filter(|output| output.life != OutputLife::Drifts)
-            .find(|output| !seen.outputs.contains_key(output.name));
-        if let Some(missing) = missing {
-            return Some(format!(
-                "{} did not give its output {}",
-                ty.name, missing.name
-            ));
+        let (id, sent) = self.asked(birth, how)?;
+        let asked = Asked {
+            ty,
+            id: &id,
+            sent: &sent,
+        };
+        if let Some(contradicted) = asked.contradicted(seen) {
+            return Some(contradicted);
         }
         let Finished::Updated(fields) = how else {
             return None;
@@ -119,6 +118,20 @@ impl Run<'_> {
             changed.name,
             fields.join(", ")
         ))
+    }
+
+    /// The object that was asked about, and the inputs that were sent.
+    fn asked(&self, birth: BirthId, how: &Finished) -> Option<(String, Map<String, Value>)> {
+        self.ledger.with(|state| {
+            let object = state.objects.get(&birth);
+            let id = match how {
+                Finished::Created(id) => id.clone(),
+                Finished::Resumed | Finished::Updated(_) => object?.id.clone(),
+            };
+            let open = state.open.get(&birth).map(|intent| &intent.body.json);
+            let sent = open.or(object.map(|object| &object.inputs))?;
+            Some((id, serde_json::from_str(sent.get()).unwrap_or_default()))
+        })
     }
 
     /// Lets others use an object's outputs.

@@ -17,8 +17,9 @@ use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 
 use super::event::Verb;
+use super::panics::caught;
 use super::refresh::retried;
-use super::retry::{Verdict, verdict};
+use super::retry::Tries;
 use super::wait::{is_born, window};
 use crate::plan::open_body;
 use crate::provider::{ErrorKind, Find, ProviderError, Providers, Request, Target};
@@ -118,10 +119,10 @@ impl Recovery<'_> {
     ) -> Result<(Record, &'static str), ProviderError> {
         let provider = self.providers.of(request.ty.name)?;
         self.world.fault_point("recovery: before repeating");
-        let begun = self.world.now();
-        let (mut tries, mut unanswered) = (0, 0);
+        let mut tries = Tries::default();
+        let mut unanswered = 0;
         loop {
-            let error = match provider.create(request).await {
+            let error = match caught(|| provider.create(request)).await {
                 Ok(made) => {
                     self.world.fault_point("recovery: repeated");
                     return Ok((
@@ -131,9 +132,8 @@ impl Recovery<'_> {
                 }
                 Err(error) => error,
             };
-            tries += 1;
-            match (error.kind, verdict(error.kind, tries)) {
-                (ErrorKind::Ambiguous, _) => {
+            match error.kind {
+                ErrorKind::Ambiguous => {
                     self.world.sleep(window(request.ty)).await;
                     if let Some(id) = self.find(request).await? {
                         return Ok((Record::Made { birth, id }, "it exists"));
@@ -146,22 +146,15 @@ impl Recovery<'_> {
                 // The request no longer makes sense, or is not allowed any more,
                 // and had no effect: the plan starts afresh. Its step then
                 // fails alone, with what depends on it.
-                (
-                    ErrorKind::Invalid
-                    | ErrorKind::Conflict
-                    | ErrorKind::NotYet
-                    | ErrorKind::Gone
-                    | ErrorKind::Denied,
-                    _,
-                ) => return Ok((Record::Undone { birth }, "it never happened")),
-                (_, Verdict::Again { after, deadline }) => {
-                    let wait = error.retry_after.unwrap_or(after).max(after);
-                    if self.world.now().saturating_sub(begun) + wait > deadline {
-                        return Err(error);
-                    }
-                    self.world.sleep(wait).await;
-                }
-                _ => return Err(error),
+                ErrorKind::Invalid
+                | ErrorKind::Conflict
+                | ErrorKind::NotYet
+                | ErrorKind::Gone
+                | ErrorKind::Denied => return Ok((Record::Undone { birth }, "it never happened")),
+                _ => match tries.again(&error, self.world.now()) {
+                    Some(wait) => self.world.sleep(wait).await,
+                    None => return Err(error),
+                },
             }
         }
     }

@@ -8,12 +8,15 @@
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
+use serde_json::Map;
 
-use super::retry::{Verdict, verdict};
+use super::coherent::Asked;
+use super::panics::caught;
+use super::retry::Tries;
 use super::wait::window;
 use crate::facts::Type;
 use crate::plan::{Sight, open_body, taught_nothing};
-use crate::provider::{ErrorKind, Observed, ProviderError, Providers, Target};
+use crate::provider::{ErrorKind, Observed, ProviderError, Providers, Status, Target};
 use crate::seal::Keyring;
 use crate::state::{BirthId, State};
 use crate::world::World;
@@ -94,7 +97,7 @@ impl Look<'_> {
         let mut unlisted = Vec::new();
         for (birth, target) in births.iter().zip(&targets) {
             match listed.next().flatten() {
-                Some(seen) => sights.push((*birth, self.ours(*birth, target, seen))),
+                Some(seen) => sights.push((*birth, self.ours(*birth, target, seen)?)),
                 None => unlisted.push(self.directly(*birth, target)),
             }
         }
@@ -124,18 +127,23 @@ impl Look<'_> {
         }
     }
 
-    fn ours(&self, birth: BirthId, target: &Target, seen: Observed) -> Sight {
+    fn ours(
+        &self,
+        birth: BirthId,
+        target: &Target,
+        seen: Observed,
+    ) -> Result<Sight, (BirthId, ProviderError)> {
         let token = seen.token.as_ref();
         if token.is_some_and(|token| *token != target.token) {
-            return Sight::Gone;
+            return Ok(Sight::Gone);
         }
+        check(target, &seen).map_err(|error| (birth, error))?;
         let object = self.state.objects.get(&birth);
         let same = object.is_some_and(|o| taught_nothing(target.ty, o, &target.inputs, &seen));
-        if same {
-            Sight::Same
-        } else {
-            Sight::Seen(Box::new(seen))
-        }
+        Ok(match same {
+            true => Sight::Same,
+            false => Sight::Seen(Box::new(seen)),
+        })
     }
 
     async fn directly(
@@ -151,7 +159,7 @@ impl Look<'_> {
                 self.world.sleep(pause).await;
             }
             match retried(self.world, || reader.read(target)).await {
-                Ok(seen) => return Ok((birth, self.ours(birth, target, seen))),
+                Ok(seen) => return Ok((birth, self.ours(birth, target, seen)?)),
                 Err(error) if error.kind == ErrorKind::Gone => {}
                 Err(error) => return Err(failed(error)),
             }
@@ -160,31 +168,46 @@ impl Look<'_> {
     }
 }
 
+/// Refuses an answer that no plan can be built on.
+fn check(target: &Target, seen: &Observed) -> Result<(), ProviderError> {
+    let asked = Asked {
+        ty: target.ty,
+        id: &target.id,
+        // What somebody else has set is drift, whatever its shape.
+        sent: &Map::new(),
+    };
+    let contradicted = match seen.status {
+        Status::Ready => asked.contradicted(seen),
+        _ => asked.is_another(seen),
+    };
+    contradicted.map_or(Ok(()), |message| {
+        Err(ProviderError::new(
+            ErrorKind::Bug,
+            "ContradictsFacts",
+            message,
+        ))
+    })
+}
+
 /// Reads have no effect, so every passing failure is simply repeated, as long
 /// as the retry table says for its kind; one without an answer too.
 pub(crate) async fn retried<'a, T>(
     world: &dyn World,
     mut call: impl FnMut() -> futures::future::BoxFuture<'a, Result<T, ProviderError>>,
 ) -> Result<T, ProviderError> {
-    let begun = world.now();
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
-        let error = match call().await {
+        let error = match caught(&mut call).await {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        tries += 1;
         let kind = match error.kind {
             ErrorKind::Ambiguous => ErrorKind::Transient,
             kind => kind,
         };
-        let Verdict::Again { after, deadline } = verdict(kind, tries) else {
-            return Err(error);
-        };
-        let wait = error.retry_after.unwrap_or(after).max(after);
-        if world.now().saturating_sub(begun) + wait > deadline {
-            return Err(error);
+        match tries.again_as(kind, &error, world.now()) {
+            Some(wait) => world.sleep(wait).await,
+            None => return Err(error),
         }
-        world.sleep(wait).await;
     }
 }

@@ -16,6 +16,7 @@ use super::gate::{Answer, Held, NextStep, StepGate};
 use super::ledger::{Batch, Ledger};
 use super::limits::Limits;
 use super::outcome::{Deployment, Failure, Outcome};
+use super::panics::WORDS;
 use super::pulse::pulse;
 use super::slots::Slots;
 use super::step::StepEnd;
@@ -522,11 +523,10 @@ fn guarded<'a>(run: &'a Run<'a>, at: usize) -> StepFuture<'a> {
                 None => (NodePath::root(), None),
             };
             // The panic's own text may carry values, so it is not repeated.
-            let message = "the provider panicked: this is a bug in it; what was under way is found again by the next run";
             let failure = Failure {
                 path,
                 code: "Panic".to_owned(),
-                message: message.to_owned(),
+                message: WORDS.to_owned(),
                 source,
             };
             run.tell_failed(at, &failure);

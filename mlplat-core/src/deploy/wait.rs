@@ -135,13 +135,14 @@ impl Run<'_> {
         let expected = Duration::from_secs(u64::from(target.ty.delete.typical_s));
         let limit = (expected * 10).max(Duration::from_secs(30 * 60));
         let mut again = Duration::ZERO;
+        let mut last = String::new();
         loop {
             let waited = self.world.now().saturating_sub(begun);
             match self.call(at, target.ty, || provider.read(target)).await {
                 Err(error) if error.kind == ErrorKind::Gone => return Ok(()),
                 Err(error) => return Err(self.gave_up(at, &error)),
                 Ok(seen) => match seen.status {
-                    Status::Leaving(_) => {}
+                    Status::Leaving(why) => last = format!(" ({why})"),
                     // The call was lost, or reads lag behind it.
                     _ if waited >= again + window(target.ty) => {
                         again = waited;
@@ -157,7 +158,9 @@ impl Run<'_> {
             }
             if waited >= limit {
                 let message = format!(
-                    "it is still there after {} s; run again to go on",
+                    "{} {} is still there after {} s{last}; run again to go on",
+                    target.ty.name,
+                    target.id,
                     waited.as_secs()
                 );
                 return Err(at.failed(&ProviderError::new(
@@ -199,7 +202,7 @@ impl Run<'_> {
     }
 
     /// Sleeps, unless the run is asked to stop meanwhile.
-    async fn pause(&self, time: Duration) -> Result<(), Stop> {
+    pub(super) async fn pause(&self, time: Duration) -> Result<(), Stop> {
         futures::select_biased! {
             () = self.cancel.reached(Phase::Stop).fuse() => Err(Stop::Halted),
             () = self.world.sleep(time).fuse() => Ok(()),

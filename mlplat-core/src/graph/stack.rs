@@ -343,6 +343,17 @@ impl Builder {
         outermost
     }
 
+    /// The program panicked: where it was is known, what it said is not told.
+    pub(crate) fn panicked(&mut self) {
+        let mut problem = Problem::new(
+            "program-panicked",
+            "the program panicked",
+            "mend what it says above; its words are not repeated here, since they may hold a secret",
+        );
+        problem.source = self.outermost;
+        self.problems.push(problem);
+    }
+
     fn leave(&mut self, outermost: bool) {
         if outermost {
             self.outermost = None;
