@@ -78,6 +78,7 @@ enum Fault {
     OwnsEverything,
     UpdatesNothing,
     UpdatesTooMuch,
+    CountsUpdates,
     UpdatesTheAbsent,
     LeavesForEver,
     DeletesTwice,
@@ -298,6 +299,11 @@ impl Provider for Shelf {
         self.of(target)?;
         let mut items = self.items();
         let item = items.get_mut(&target.id).unwrap();
+        let mut sent = fields.iter();
+        let again = sent.all(|field| item.inputs.get(field) == request.inputs.get(field));
+        if again && self.is(Fault::CountsUpdates) {
+            item.inputs.insert("Labels".to_owned(), json!(["again"]));
+        }
         for field in fields {
             if !self.is(Fault::UpdatesNothing) {
                 let value = request.inputs.get(field).cloned();
@@ -378,6 +384,7 @@ const NOTICED: [(Fault, Rule); 27] = [
     (Fault::OwnsEverything, Rule::OwnedIsListed),
     (Fault::UpdatesNothing, Rule::UpdatesInPlace),
     (Fault::UpdatesTooMuch, Rule::UpdatesInPlace),
+    (Fault::CountsUpdates, Rule::RepeatedUpdateChangesNothing),
     (Fault::UpdatesTheAbsent, Rule::UpdateOfNothingIsGone),
     (Fault::LeavesForEver, Rule::DeletionEnds),
     (Fault::DeletesTwice, Rule::DeletedTwiceIsGone),

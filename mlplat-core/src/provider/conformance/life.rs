@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Broken, Rule, Sample};
 use crate::deploy::retried;
-use crate::facts::{Canon, Fate, Life, OnChange, OutputLife, Recovery, Scope, Tagging};
+use crate::facts::{Canon, Fate, Life, OnChange, OutputFact, OutputLife, Recovery, Scope, Tagging};
 use crate::plan::canonical;
 use crate::provider::{
     ErrorKind, Find, Made, Observed, Provider, ProviderError, Request, Status, Target,
@@ -385,6 +385,41 @@ impl Suite<'_> {
                 let what = format!("{} changed, which is declared fixed", output.name);
                 self.tell(rule, what);
             }
+        }
+        self.updated_again(&wanted, target, &names, &seen).await;
+    }
+
+    /// The same update once more, as after a lost reply.
+    async fn updated_again(
+        &mut self,
+        wanted: &Request,
+        target: &Target,
+        names: &[String],
+        before: &Observed,
+    ) {
+        let rule = Rule::RepeatedUpdateChangesNothing;
+        let update = || self.provider.update(target, wanted, names);
+        if let Err(error) = retried(self.world, update).await {
+            self.tell(rule, format!("the second update gives {error}"));
+            return;
+        }
+        let Some(seen) = self.ready(target, rule).await else {
+            return;
+        };
+        let firm = |output: &&OutputFact| output.life != OutputLife::Drifts;
+        let changed = self
+            .sample
+            .ty
+            .outputs
+            .iter()
+            .filter(firm)
+            .find(|output| seen.outputs.get(output.name) != before.outputs.get(output.name));
+        if let Some(output) = changed {
+            self.tell(rule, format!("{} is another one after it", output.name));
+        }
+        if seen.inputs != before.inputs || seen.id != before.id {
+            let what = format!("it shows {seen:?} after it, and {before:?} before");
+            self.tell(rule, what);
         }
     }
 

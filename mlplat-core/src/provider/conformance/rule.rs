@@ -46,6 +46,8 @@ pub enum Rule {
     /// An update changes the named fields and nothing else; the object keeps
     /// its id and its fixed outputs.
     UpdatesInPlace,
+    /// An update that is repeated changes nothing.
+    RepeatedUpdateChangesNothing,
     /// Updating what does not exist is `Gone`.
     UpdateOfNothingIsGone,
     /// A deletion ends, within twenty times its typical duration and ten
