@@ -8,6 +8,7 @@ mod commands;
 mod failure;
 pub mod hostile;
 mod out;
+mod panics;
 mod places;
 mod run;
 mod session;

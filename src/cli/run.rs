@@ -11,10 +11,12 @@ use super::builder::{Build, Cli as Stacks};
 use super::commands;
 use super::failure::{CHANGES, DONE, FAILED, Failure};
 use super::out::Out;
+use super::panics::quieten_providers;
 use super::session::Session;
 use super::signals::Signals;
 
 pub(super) fn run(stacks: &Stacks<'_>, args: Vec<OsString>) -> u8 {
+    quieten_providers();
     let first = stacks.stacks.first().map_or("", |(name, _)| name);
     let cli = match parse(first, stacks.stacks.len() > 1, args) {
         Ok(cli) => cli,
