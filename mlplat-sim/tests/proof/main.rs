@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
+    dead_code,
     unreachable_pub
 )]
 
@@ -25,3 +26,5 @@ mod step;
 mod stores;
 mod timing;
 mod types;
+#[path = "../faults/watch.rs"]
+mod watch;
