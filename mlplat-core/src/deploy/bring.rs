@@ -84,6 +84,7 @@ impl Run<'_> {
         self.tell_started(at, node.ty);
         let begun = self.world.now();
         let target = self.target(at, node.ty, birth, &object)?;
+        self.check_standing(at, &target, birth).await?;
         let seen = self
             .until_ready(at, &target, Some(birth), begun, node.rules.timeout)
             .await?;
@@ -127,6 +128,7 @@ impl Run<'_> {
             return Ok(());
         };
         let target = self.target(at, node.ty, birth, &object)?;
+        self.check_standing(at, &target, birth).await?;
         let begun = self.world.now();
         if object.stage == Stage::Coming && !self.is_stuck(at, &target).await? {
             self.until_ready(at, &target, Some(birth), begun, node.rules.timeout)

@@ -400,9 +400,15 @@ impl Engine {
             .filter_map(|birth| state.birth(*birth))
             .map(|birth| birth.token(&state.lineage))
             .collect();
+        // A tag can be taken off in part: what is remembered by its id is none.
+        let objects = state.objects.values();
+        let remembered: std::collections::BTreeSet<(&str, &str)> = objects
+            .map(|object| (object.ty.as_str(), object.id.as_str()))
+            .collect();
         Ok(owned
             .into_iter()
             .filter(|owned| !known.contains(&owned.token) && !state.released.contains(&owned.token))
+            .filter(|owned| !remembered.contains(&(owned.ty.as_str(), owned.id.as_str())))
             .collect())
     }
 

@@ -17,9 +17,10 @@ use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 
 use super::event::Verb;
+use super::identity::Identity;
 use super::refresh::retried;
 use super::retry::{Verdict, verdict};
-use super::wait::{is_born, window};
+use super::wait::window;
 use crate::plan::open_body;
 use crate::provider::{ErrorKind, Find, ProviderError, Providers, Request, Target};
 use crate::seal::Keyring;
@@ -177,7 +178,7 @@ impl Recovery<'_> {
         };
         let seen = retried(self.world, || provider.find(&find)).await?;
         Ok(seen
-            .filter(|seen| is_born(seen, &request.token))
+            .filter(|seen| Identity::born(&request.token).is(request.ty, seen))
             .map(|seen| seen.id))
     }
 
@@ -198,18 +199,12 @@ impl Recovery<'_> {
             token: request.token,
         };
         let provider = self.providers.of(&intent.ty)?;
+        let identity = Identity::of(self.state, target.ty, birth);
         match retried(self.world, || provider.read(&target)).await {
-            Ok(seen)
-                if seen
-                    .token
-                    .as_ref()
-                    .is_some_and(|token| *token != target.token) =>
-            {
-                Ok((
-                    Record::Deleted { birth },
-                    "it is gone; a namesake stands there",
-                ))
-            }
+            Ok(seen) if !identity.is(target.ty, &seen) => Ok((
+                Record::Deleted { birth },
+                "it is gone; a namesake stands there",
+            )),
             Ok(_) => Ok((Record::Undone { birth }, "it still exists")),
             // A delete that is resolved wrongly as "still exists" is only
             // repeated; one resolved wrongly as "gone" would be forgotten. The

@@ -3,12 +3,13 @@
 //! One list for each type shows most objects. What the list does not show is
 //! read directly, at the start, in the middle and at the end of the type's
 //! consistency window; only when every read says so is the object gone. An
-//! object that carries another birth's tag is a namesake: ours is gone.
+//! object that is a namesake proves that ours is gone.
 
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
 
+use super::identity::Identity;
 use super::retry::{Verdict, verdict};
 use super::wait::window;
 use crate::facts::Type;
@@ -125,8 +126,7 @@ impl Look<'_> {
     }
 
     fn ours(&self, birth: BirthId, target: &Target, seen: Observed) -> Sight {
-        let token = seen.token.as_ref();
-        if token.is_some_and(|token| *token != target.token) {
+        if !Identity::of(self.state, target.ty, birth).is(target.ty, &seen) {
             return Sight::Gone;
         }
         let object = self.state.objects.get(&birth);
