@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
+use super::limits::Patient;
 use super::others::NOT_DEPLOYED;
-use super::refresh::retried;
 use crate::graph::{Graph, Node, NodeKind};
 use crate::plan::{
     Env, Evaluator, NodeOutputs, SecretBook, canonical_text, open_body, open_secret_outputs,
     render_body,
 };
-use crate::provider::{ProviderError, Providers, Target};
+use crate::provider::{ProviderError, Target};
 use crate::state::{Body, Pinned, Record, Stage, State};
 use crate::wiring::NodeId;
 use crate::world::World;
@@ -36,9 +36,8 @@ impl Env for Known {
 pub(crate) struct Asking<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) state: &'a State,
-    pub(crate) providers: &'a Providers,
+    pub(crate) patient: Patient<'a>,
     pub(crate) secrets: &'a SecretBook,
-    pub(crate) world: &'a dyn World,
     /// Ask pinned questions again.
     pub(crate) renew: bool,
 }
@@ -106,10 +105,12 @@ impl Asking<'_> {
         if let Some(answer) = pinned.and_then(|pinned| self.pinned(node, pinned)) {
             return Ok(answer);
         }
-        let reader = self.providers.reader(node.ty.name)?;
-        let outputs = retried(self.world, || reader.look_up(node.ty, inputs)).await?;
+        let reader = self.patient.providers.reader(node.ty.name)?;
+        let asking = || reader.look_up(node.ty, inputs);
+        let outputs = self.patient.look(node.ty, asking).await?;
         let answer = NodeOutputs::given(node.ty, outputs);
-        pins.push(pin(node, text, &answer, self.secrets, self.world));
+        let world = self.patient.world;
+        pins.push(pin(node, text, &answer, self.secrets, world));
         Ok(answer)
     }
 
@@ -139,8 +140,8 @@ impl Asking<'_> {
             inputs: Map::new(),
             token: String::new(),
         };
-        let reader = self.providers.reader(node.ty.name)?;
-        let seen = retried(self.world, || reader.read(&target)).await?;
+        let reader = self.patient.providers.reader(node.ty.name)?;
+        let seen = self.patient.look(node.ty, || reader.read(&target)).await?;
         Ok(NodeOutputs::given(node.ty, seen.outputs))
     }
 }

@@ -22,7 +22,7 @@ impl Run<'_> {
         let clear = clear(at, &inputs)?;
         let provider = self.provider(at, node.ty)?;
         let outputs = self
-            .call(at, node.ty, || provider.look_up(node.ty, &clear))
+            .look(at, node.ty, || provider.look_up(node.ty, &clear))
             .await
             .map_err(|error| self.gave_up(at, &error))?;
         let answer = NodeOutputs::given(node.ty, outputs);
@@ -57,7 +57,7 @@ impl Run<'_> {
         };
         let provider = self.provider(at, node.ty)?;
         let seen = self
-            .call(at, node.ty, || provider.read(&target))
+            .look(at, node.ty, || provider.read(&target))
             .await
             .map_err(|error| self.gave_up(at, &error))?;
         self.set_outputs(id, seen.outputs, BTreeMap::new());

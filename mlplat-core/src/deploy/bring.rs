@@ -182,7 +182,7 @@ impl Run<'_> {
     /// Whether an object waits for nothing but an update.
     async fn is_stuck(&self, at: At<'_>, target: &Target) -> Result<bool, Stop> {
         let provider = self.provider(at, target.ty)?;
-        match self.call(at, target.ty, || provider.read(target)).await {
+        match self.look(at, target.ty, || provider.read(target)).await {
             Ok(seen) => Ok(matches!(seen.status, Status::Stuck(_))),
             // Whether it is gone or only not visible yet shows in the waiting.
             Err(error) if error.kind == ErrorKind::Gone => Ok(false),
@@ -231,7 +231,7 @@ impl Run<'_> {
     ) -> Result<bool, Stop> {
         let provider = self.provider(at, target.ty)?;
         let seen = self
-            .call(at, target.ty, || provider.read(target))
+            .look(at, target.ty, || provider.read(target))
             .await
             .map_err(|error| self.gave_up(at, &error))?;
         Ok(fields.iter().all(|name| {

@@ -14,6 +14,7 @@ use super::error::EngineError;
 use super::event::{Event, Sink, Stamped};
 use super::ground::Ground;
 use super::ledger::Ledger;
+use super::limits::{Limits, Patient};
 use super::options::{DeployOptions, PlanOptions};
 use super::outcome::{Deployment, Outcome};
 use super::pulse::beating;
@@ -41,6 +42,8 @@ pub struct Engine {
     pub(super) store: Arc<dyn StateStore>,
     pub(super) providers: Providers,
     pub(super) keys: Arc<dyn KeyringLock>,
+    /// Shared by everything that this engine does.
+    limits: Arc<Limits>,
 }
 
 impl Engine {
@@ -57,6 +60,7 @@ impl Engine {
             store,
             providers,
             keys,
+            limits: Arc::default(),
         }
     }
 
@@ -244,6 +248,14 @@ impl Engine {
             || !rotate::settled(state, options).is_empty()
     }
 
+    fn patient(&self) -> Patient<'_> {
+        Patient {
+            world: &*self.world,
+            providers: &self.providers,
+            limits: &self.limits,
+        }
+    }
+
     fn draw_lineage(&self) -> String {
         let mut bytes = [0; 8];
         self.world.random(&mut bytes);
@@ -263,9 +275,8 @@ impl Engine {
         let context = graph.context();
         Recovery {
             state: &ground.state,
-            providers: &self.providers,
+            patient: self.patient(),
             keyring: &ground.keyring,
-            world: &*self.world,
             stack: format!("{}/{}", context.stack, context.env),
             read_only,
         }
@@ -352,16 +363,15 @@ impl Engine {
         options: &PlanOptions,
     ) -> Result<(Plan, Vec<Record>), EngineError> {
         let sights = if options.refresh {
-            refresh(state, &self.providers, secrets.keyring(), &*self.world).await?
+            refresh(state, secrets.keyring(), self.patient()).await?
         } else {
             BTreeMap::new()
         };
         let asking = Asking {
             graph,
             state,
-            providers: &self.providers,
+            patient: self.patient(),
             secrets,
-            world: &*self.world,
             renew: options.refresh_lookups,
         };
         let Answers { known, pins } = asking.run().await?;
@@ -473,6 +483,7 @@ impl Engine {
             ledger: &ledger,
             sink,
             cancel,
+            limits: &self.limits,
             parallelism: options.parallelism,
             delete_data: options.delete_data,
             started,

@@ -114,7 +114,7 @@ impl Run<'_> {
         let provider = self.provider(at, ty)?;
         let begun = self.world.now();
         loop {
-            match self.call(at, ty, || provider.read(target)).await {
+            match self.look(at, ty, || provider.read(target)).await {
                 Ok(seen) if identity.is(ty, &seen) => return Ok(Standing::Ours),
                 Ok(_) => return Ok(Standing::Namesake),
                 Err(error) if error.kind == ErrorKind::Gone => {}

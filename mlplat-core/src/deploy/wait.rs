@@ -54,7 +54,7 @@ impl Run<'_> {
         loop {
             let now = self.world.now();
             let waited = now.saturating_sub(begun);
-            let status = match self.call(at, target.ty, || provider.read(target)).await {
+            let status = match self.look(at, target.ty, || provider.read(target)).await {
                 Ok(seen) if seen.status == Status::Ready => return Ok(seen),
                 Ok(seen) => seen.status,
                 Err(error)
@@ -150,7 +150,7 @@ impl Run<'_> {
         let mut again = Duration::ZERO;
         loop {
             let waited = self.world.now().saturating_sub(begun);
-            let seen = match self.call(at, target.ty, || provider.read(target)).await {
+            let seen = match self.look(at, target.ty, || provider.read(target)).await {
                 Err(error) if error.kind == ErrorKind::Gone => return Ok(()),
                 Err(error) => return Err(self.gave_up(at, &error)),
                 Ok(seen) if !identity.is(target.ty, &seen) => return Ok(()),
@@ -198,7 +198,7 @@ impl Run<'_> {
         let born = Identity::born(&request.token);
         let begun = self.world.now();
         loop {
-            let found = self.call(at, request.ty, || provider.find(&find)).await;
+            let found = self.look(at, request.ty, || provider.find(&find)).await;
             match found {
                 Ok(Some(seen)) if born.is(request.ty, &seen) => return Ok(Some(seen)),
                 Ok(_) => {}

@@ -16,6 +16,7 @@ use super::forms::Place;
 use super::held::HeldKey;
 use super::log::{Effect, Log};
 use super::object::{LastCopy, Linger, SimObject};
+use super::tokens::Tokens;
 
 /// A simulated AWS account in one region.
 pub struct Cloud {
@@ -38,6 +39,8 @@ pub(super) struct Inner {
     pub(super) place: Place,
     pub(super) next: u64,
     pub(super) calls: u64,
+    /// What the services still take.
+    pub(super) tokens: Tokens,
     /// How often something has changed in this process.
     pub(super) changes: u64,
     log: Log,
@@ -105,6 +108,7 @@ impl Cloud {
             },
             next: 1,
             calls: 0,
+            tokens: Tokens::default(),
             changes: 0,
             log,
         };
@@ -153,6 +157,12 @@ impl Cloud {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.inner().calls
+    }
+
+    /// How many calls were above a documented limit, and refused for it.
+    #[must_use]
+    pub fn above_limit(&self) -> u64 {
+        self.inner().tokens.refused()
     }
 
     /// Where an object is in its life, in a word.

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use mlplat_aws::limits::limit_of;
 use mlplat_core::facts::{Kind, OnChange, Recovery, Tagging, Type};
 use mlplat_core::provider::{
-    ErrorKind, Find, Made, Observed, Owned, Provider, ProviderError, Reader, Request, Target,
+    Call, ErrorKind, Find, Limit, Made, Observed, Owned, Provider, ProviderError, Reader, Request,
+    Target,
 };
 use serde_json::{Map, Value};
 
@@ -23,10 +25,11 @@ impl Cloud {
     /// What every call goes through first: its number, or a fault.
     fn gate(&self, ty: &Type, call: &str) -> Result<u64, ProviderError> {
         self.stir();
-        let number = {
+        let (number, token) = {
+            let now = self.now();
             let mut inner = self.inner();
             inner.calls += 1;
-            inner.calls
+            (inner.calls, inner.tokens.take(ty.service(), call, now))
         };
         let faults = &self.faults;
         let chance = |what: &str, p: f64| p > 0.0 && roll(faults.seed, number, what) < p;
@@ -41,6 +44,7 @@ impl Cloud {
                 message,
             ));
         }
+        token?;
         if self.now() < faults.storm_s || chance("throttle", faults.throttle) {
             return Err(ProviderError::new(
                 ErrorKind::Throttled,
@@ -100,6 +104,10 @@ impl Cloud {
 impl Reader for Cloud {
     fn types(&self) -> &[&'static Type] {
         &self.types
+    }
+
+    fn limit(&self, service: &str, call: Call) -> Option<Limit> {
+        limit_of(service, call).map(|known| known.limit)
     }
 
     async fn read(&self, target: &Target) -> Result<Observed, ProviderError> {

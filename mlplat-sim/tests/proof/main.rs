@@ -16,6 +16,7 @@ mod drift;
 mod faults;
 mod kill;
 mod lifecycle;
+mod limits;
 mod namesakes;
 mod oracles;
 mod provider_bugs;
