@@ -89,6 +89,18 @@ pub fn decode_snapshot(bytes: &[u8]) -> Result<State, FormatError> {
     serde_json::from_slice(body).map_err(|why| damaged(format!("its content is no state: {why}")))
 }
 
+/// The serial of the state in a snapshot, without reading the rest. `None` for
+/// what is no snapshot.
+pub(super) fn snapshot_serial(bytes: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Numbered {
+        serial: u64,
+    }
+    let (_, body) = header_line(bytes, "mlplat-state").ok()?;
+    let numbered: Numbered = serde_json::from_slice(body).ok()?;
+    Some(numbered.serial)
+}
+
 /// What a journal extends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalHeader {

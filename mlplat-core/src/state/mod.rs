@@ -15,6 +15,7 @@ pub mod conformance;
 mod file_store;
 mod format;
 mod history;
+mod left;
 mod model;
 mod record;
 pub mod remote;

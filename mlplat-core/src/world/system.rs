@@ -108,6 +108,10 @@ impl Files for SystemFiles {
         fs::read(path)
     }
 
+    fn size(&self, path: &Path) -> io::Result<u64> {
+        fs::metadata(path).map(|data| data.len())
+    }
+
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         self.forget(path);
         let mut options = OpenOptions::new();

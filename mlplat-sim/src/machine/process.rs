@@ -153,6 +153,10 @@ impl Files for Gate {
         self.open()?.read(path)
     }
 
+    fn size(&self, path: &Path) -> io::Result<u64> {
+        self.open()?.size(path)
+    }
+
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         self.open()?.write(path, content)
     }

@@ -14,6 +14,7 @@ mod cancel;
 mod data;
 mod drift;
 mod faults;
+mod fenced;
 mod kill;
 mod lifecycle;
 mod limits;
