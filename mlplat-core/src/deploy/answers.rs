@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
+use super::error::EngineError;
 use super::limits::Patient;
 use super::others::NOT_DEPLOYED;
+use super::unread;
 use crate::graph::{Graph, Node, NodeKind};
 use crate::plan::{
     Env, Evaluator, NodeOutputs, SecretBook, canonical_text, open_body, open_secret_outputs,
@@ -49,7 +51,7 @@ impl Asking<'_> {
     ///
     /// # Errors
     /// When a provider refuses an answer for good.
-    pub(crate) async fn run(&self) -> Result<Answers, (String, ProviderError)> {
+    pub(crate) async fn run(&self) -> Result<Answers, EngineError> {
         let mut answers = Answers {
             known: HashMap::new(),
             pins: Vec::new(),
@@ -83,7 +85,10 @@ impl Asking<'_> {
                 Ok(outputs) => outputs,
                 // Answered when the deployment comes to it, or refused then.
                 Err(error) if error.code == NOT_DEPLOYED => continue,
-                Err(error) => return Err((node.path.to_string(), error)),
+                Err(error) => {
+                    let id = inputs.get("Id").and_then(Value::as_str);
+                    return Err(unread::asked(node, id.unwrap_or_default(), error));
+                }
             };
             if let Some(slot) = env.0.borrow_mut().get_mut(id.index()) {
                 *slot = Some(outputs.clone());

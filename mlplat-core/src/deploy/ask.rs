@@ -8,6 +8,7 @@ use super::answers::pin;
 use super::request::clear;
 use super::run::Run;
 use super::step::{At, Stop};
+use super::unread;
 use crate::graph::{Node, NodeKind};
 use crate::plan::NodeOutputs;
 use crate::provider::Target;
@@ -24,7 +25,7 @@ impl Run<'_> {
         let outputs = self
             .look(at, node.ty, || provider.look_up(node.ty, &clear))
             .await
-            .map_err(|error| self.gave_up(at, &error))?;
+            .map_err(|error| self.gave_up(at, &unread::advised(node, "", &error)))?;
         let answer = NodeOutputs::given(node.ty, outputs);
         let question = crate::plan::canonical_text(&Value::Object(clear));
         let pin = pin(node, question, &answer, self.secrets, self.world);
@@ -59,7 +60,7 @@ impl Run<'_> {
         let seen = self
             .look(at, node.ty, || provider.read(&target))
             .await
-            .map_err(|error| self.gave_up(at, &error))?;
+            .map_err(|error| self.gave_up(at, &unread::advised(node, &target.id, &error)))?;
         self.set_outputs(id, seen.outputs, BTreeMap::new());
         Ok(())
     }

@@ -24,6 +24,7 @@ use super::rotate;
 use super::run::{Run, Setup, execute, seconds};
 use super::saved::SavedPlan;
 use super::testament;
+use super::unread;
 use crate::graph::Graph;
 use crate::plan::{self, Inputs, Plan, SecretBook};
 use crate::problem::Problem;
@@ -73,7 +74,8 @@ impl Engine {
         let mut ground = self.ground(stored, "new".to_owned())?;
         let attempts: Vec<_> = self.recovery(&ground, graph, true).each().collect().await;
         for attempt in attempts {
-            ground.state.apply(attempt?.record);
+            let resolved = attempt.map_err(|(path, why)| unread::object(graph, &path, why))?;
+            ground.state.apply(resolved.record);
         }
         let mut secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
         rotate::raise(&mut secrets, graph, &ground.state, options, &*self.world)?;
@@ -339,7 +341,9 @@ impl Engine {
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
-        failed.map_or(Ok(Some(true)), |error| Err(error.into()))
+        failed.map_or(Ok(Some(true)), |(path, why)| {
+            Err(unread::object(graph, &path, why))
+        })
     }
 
     /// The program itself, or an empty one to destroy towards.
@@ -363,7 +367,9 @@ impl Engine {
         options: &PlanOptions,
     ) -> Result<(Plan, Vec<Record>), EngineError> {
         let sights = if options.refresh {
-            refresh(state, secrets.keyring(), self.patient()).await?
+            refresh(state, secrets.keyring(), self.patient())
+                .await
+                .map_err(|(path, why)| unread::object(graph, &path, why))?
         } else {
             BTreeMap::new()
         };
@@ -402,9 +408,7 @@ impl Engine {
         let owned = super::refresh::retried(&*self.world, || {
             Box::pin(self.providers.owned(&state.lineage))
         });
-        let owned = owned
-            .await
-            .map_err(|error| ("the owned objects".to_owned(), error))?;
+        let owned = owned.await.map_err(unread::owned)?;
         let births = state.objects.keys().chain(state.open.keys());
         let known: std::collections::BTreeSet<String> = births
             .filter_map(|birth| state.birth(*birth))

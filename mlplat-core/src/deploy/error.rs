@@ -29,10 +29,10 @@ pub enum EngineError {
     #[error("{}", seal_text(.0))]
     Seal(#[from] SealError),
     /// Reality could not be looked at.
-    #[error("failed to read {path}: {why}")]
+    #[error("{problem}")]
     Read {
-        /// The object or type.
-        path: String,
+        /// Which construct, on which line, and what to do.
+        problem: Box<Problem>,
         /// The service's error.
         why: ProviderError,
     },
@@ -41,12 +41,6 @@ pub enum EngineError {
 impl From<Problem> for EngineError {
     fn from(problem: Problem) -> Self {
         Self::Problems(problem.into())
-    }
-}
-
-impl From<(String, ProviderError)> for EngineError {
-    fn from((path, why): (String, ProviderError)) -> Self {
-        Self::Read { path, why }
     }
 }
 

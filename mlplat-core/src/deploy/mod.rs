@@ -37,6 +37,7 @@ mod saved;
 mod slots;
 mod step;
 mod testament;
+mod unread;
 mod wait;
 
 pub use cancel::Cancel;
