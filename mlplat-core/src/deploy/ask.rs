@@ -11,7 +11,7 @@ use super::step::{At, Stop};
 use super::unread;
 use crate::graph::{Node, NodeKind};
 use crate::plan::NodeOutputs;
-use crate::provider::Target;
+use crate::provider::{ErrorKind, ProviderError, Target};
 use crate::wiring::NodeId;
 
 impl Run<'_> {
@@ -50,6 +50,11 @@ impl Run<'_> {
             .evaluator()
             .value(expr)
             .map_err(|why| at.refused("NoValue", why.to_string()))?;
+        if !value.is_known() {
+            let what = format!("its id still is {value}");
+            let error = ProviderError::new(ErrorKind::Bug, "StillUnknown", what);
+            return Err(at.failed(&error));
+        }
         let target = Target {
             ty: node.ty,
             id: value.to_string(),

@@ -87,7 +87,8 @@ impl Run<'_> {
                 );
                 return Err(at.failed(&ProviderError::new(ErrorKind::NotYet, "Timeout", message)));
             }
-            self.pause(next_look(waited, expected)).await?;
+            let pause = next_look(waited, expected).min(limit - waited);
+            self.pause(pause).await?;
         }
     }
 

@@ -13,6 +13,7 @@ mod bad_state;
 mod cancel;
 mod data;
 mod drift;
+mod existing;
 mod faults;
 mod fenced;
 mod kill;
