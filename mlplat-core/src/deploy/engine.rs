@@ -391,6 +391,7 @@ impl Engine {
             types: &|name| self.providers.type_named(name),
             only: &options.only,
             orphans: &orphans,
+            destroy: options.destroy,
         })?;
         Ok((plan, pins))
     }
