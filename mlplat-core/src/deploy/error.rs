@@ -66,6 +66,9 @@ fn seal_text(error: &SealError) -> String {
         SealError::NoIdentity => {
             "set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE to the key that the state was sealed with; nothing was changed"
         }
+        SealError::KeyFile { .. } => {
+            "put the file back: nothing else opens the state's secrets. If they were sealed with other keys, set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE; nothing was changed"
+        }
         SealError::BadKey(_) => "give the key in age's own text form",
         SealError::Damaged => "restore the state from a backup; nothing was changed",
     };
