@@ -54,7 +54,7 @@ fn deployed_twice_and_destroyed() {
     let again = said(dir.path(), &[]);
     assert_eq!(again.lines().next(), Some("no changes"));
     insta::assert_snapshot!(said(dir.path(), &["destroy"]), @r#"
-    hello · dev  on top of deployment 1; for all of it: it is no longer in the program
+    hello · dev  on top of deployment 1; for all of it: it is to be destroyed
 
       - first   null.Resource
       - echo-0  null.Resource

@@ -4,6 +4,9 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use support::{command, stderr, succeed};
 
 #[test]
@@ -17,14 +20,70 @@ fn a_state_opens_only_with_its_passphrase() {
     succeed(&mut with("a good one"));
     assert!(!dir.path().join("local.key").exists());
     succeed(with("a good one").arg("plan"));
-    for mut other in [with("another"), command("zenml_stack", dir.path())] {
-        let refused = other.arg("plan").output().unwrap();
-        assert_eq!(refused.status.code(), Some(1));
-        assert_eq!(
-            stderr(&refused),
-            "error: none of the keys at hand opens the state's secrets\n  do   set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE to the key that the state was sealed with; nothing was changed\n"
-        );
+    let refused = with("another").arg("plan").output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(
+        stderr(&refused),
+        "error: none of the keys at hand opens the state's secrets\n  do   set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE to the key that the state was sealed with; nothing was changed\n"
+    );
+    let keyless = command("zenml_stack", dir.path())
+        .arg("plan")
+        .output()
+        .unwrap();
+    assert_eq!(keyless.status.code(), Some(1));
+    assert_eq!(stderr(&keyless), about_the_file(dir.path(), "is missing"));
+}
+
+/// What is said about the local target's key.
+fn about_the_file(dir: &Path, what: &str) -> String {
+    format!(
+        "error: the key file {} {what}\n  do   put the file back: nothing else opens the state's secrets. If they were sealed with other keys, set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE; nothing was changed\n",
+        dir.join("local.key").display()
+    )
+}
+
+/// All files below a folder, but for the note of who was there last.
+fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if !path.ends_with("holder") {
+            found.insert(path.clone(), std::fs::read(path).unwrap());
+        }
     }
+    found
+}
+
+/// A lost key of the local target is named, no command makes another one, and
+/// nothing is written until it is back.
+#[test]
+fn a_lost_key_file_is_named_and_nothing_is_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |words: &[&str]| {
+        let mut command = command("zenml_stack", dir.path());
+        command.args(words).output().unwrap()
+    };
+    succeed(&mut command("zenml_stack", dir.path()));
+    let key = dir.path().join("local.key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    let before = files(dir.path());
+    for words in [["plan"], ["deploy"], ["destroy"]] {
+        let refused = run(&words);
+        assert_eq!(refused.status.code(), Some(1), "{words:?}");
+        let said = about_the_file(dir.path(), "is missing");
+        assert_eq!(stderr(&refused), said, "{words:?}");
+        assert_eq!(files(dir.path()), before, "{words:?} wrote something");
+    }
+    let other = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+    std::fs::write(&key, other).unwrap();
+    let said = about_the_file(dir.path(), "has another key than the state");
+    assert_eq!(stderr(&run(&["plan"])), said);
+    std::fs::write(&key, kept).unwrap();
+    let again = run(&[]);
+    assert!(again.status.success(), "{}", stderr(&again));
 }
 
 #[test]

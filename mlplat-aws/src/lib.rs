@@ -27,6 +27,7 @@ pub mod fsx;
 pub mod iam;
 pub mod ids;
 pub mod kms;
+pub mod limits;
 pub mod logs;
 pub mod lookups;
 pub mod permissions;

@@ -488,6 +488,68 @@ async fn a_keyed_service_keeps_the_rules() {
     assert_eq!(broken, []);
 }
 
+/// Shows whatever token is asked for.
+struct Echo(Drawers);
+
+#[async_trait]
+impl Reader for Echo {
+    fn types(&self) -> &[&'static Type] {
+        self.0.types()
+    }
+
+    async fn read(&self, target: &Target) -> Result<Observed, ProviderError> {
+        let seen = self.0.read(target).await?;
+        let token = Some(target.token.clone());
+        Ok(Observed { token, ..seen })
+    }
+
+    async fn find(&self, find: &Find) -> Result<Option<Observed>, ProviderError> {
+        self.0.find(find).await
+    }
+
+    async fn owned(&self, lineage: &str) -> Result<Vec<Owned>, ProviderError> {
+        self.0.owned(lineage).await
+    }
+
+    async fn look_up(
+        &self,
+        ty: &'static Type,
+        inputs: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, ProviderError> {
+        self.0.look_up(ty, inputs).await
+    }
+}
+
+#[async_trait]
+impl Provider for Echo {
+    async fn create(&self, request: &Request) -> Result<Made, ProviderError> {
+        self.0.create(request).await
+    }
+
+    async fn update(
+        &self,
+        target: &Target,
+        request: &Request,
+        fields: &[String],
+    ) -> Result<(), ProviderError> {
+        self.0.update(target, request, fields).await
+    }
+
+    async fn delete(&self, target: &Target) -> Result<(), ProviderError> {
+        self.0.delete(target).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_namesake_that_is_not_told_is_noticed() {
+    let inputs = json!({"Drawer": "d", "Title": "t", "Text": "a"});
+    let sample = Sample::new(&NOTE, inputs).except(Rule::OwnedIsListed, "it has no list");
+    let echo = Echo(Drawers::default());
+    let broken = check(&echo, &SystemWorld::new(), &sample).await;
+    let rules: Vec<_> = broken.iter().map(|broken| broken.rule).collect();
+    assert_eq!(rules, [Rule::NamesakesAreTold], "{broken:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_keyed_service_never_takes_what_somebody_else_made() {
     let drawers = Drawers::default();

@@ -40,10 +40,17 @@ impl KeyringLock for LocalKey {
     }
 
     fn unlock(&self, locked: &str) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let key_file = |what| SealError::KeyFile {
+            file: self.path.display().to_string(),
+            what,
+        };
         // What is locked was locked with a key; a new one would not open it.
         match self.world.files().read(&self.path) {
-            Err(why) if why.kind() == std::io::ErrorKind::NotFound => Err(SealError::NoIdentity),
-            _ => self.open()?.unlock(locked),
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => Err(key_file("is missing")),
+            _ => self.open()?.unlock(locked).map_err(|why| match why {
+                SealError::NoIdentity => key_file("has another key than the state"),
+                other => other,
+            }),
         }
     }
 }

@@ -85,6 +85,7 @@ impl Run<'_> {
         self.tell_started(at, node.ty);
         let begun = self.world.now();
         let target = self.target(at, node.ty, birth, &object)?;
+        self.check_standing(at, &target, birth).await?;
         let seen = self
             .until_ready(at, &target, Some(birth), begun, node.rules.timeout)
             .await?;
@@ -128,6 +129,7 @@ impl Run<'_> {
             return Ok(());
         };
         let target = self.target(at, node.ty, birth, &object)?;
+        self.check_standing(at, &target, birth).await?;
         let begun = self.world.now();
         if object.stage == Stage::Coming && !self.is_stuck(at, &target).await? {
             self.until_ready(at, &target, Some(birth), begun, node.rules.timeout)
@@ -183,7 +185,7 @@ impl Run<'_> {
     /// Whether an object waits for nothing but an update.
     async fn is_stuck(&self, at: At<'_>, target: &Target) -> Result<bool, Stop> {
         let provider = self.provider(at, target.ty)?;
-        match self.call(at, target.ty, || provider.read(target)).await {
+        match self.look(at, target.ty, || provider.read(target)).await {
             Ok(seen) => Ok(matches!(seen.status, Status::Stuck(_))),
             // Whether it is gone or only not visible yet shows in the waiting.
             Err(error) if error.kind == ErrorKind::Gone => Ok(false),
@@ -232,7 +234,7 @@ impl Run<'_> {
     ) -> Result<bool, Stop> {
         let provider = self.provider(at, target.ty)?;
         let seen = self
-            .call(at, target.ty, || provider.read(target))
+            .look(at, target.ty, || provider.read(target))
             .await
             .map_err(|error| self.gave_up(at, &error))?;
         let shown = |name: &String| shows(&seen, request, name) == Some(true);

@@ -10,24 +10,45 @@ use super::retry::Tries;
 use super::run::{Run, seconds};
 use super::step::{At, Stop};
 use crate::facts::Type;
-use crate::provider::{Provider, ProviderError};
+use crate::provider::{Call, Limit, Provider, ProviderError};
 
 impl Run<'_> {
-    /// One API call: a slot, the rate limit, and the retry table around it.
-    /// An ambiguous answer is given back: only the caller knows what to look
-    /// for.
+    /// One API call that changes something. An ambiguous answer is given back:
+    /// only the caller knows what to look for.
     pub(crate) async fn call<'c, T>(
         &self,
         at: At<'_>,
         ty: &'static Type,
+        call: impl FnMut() -> BoxFuture<'c, Result<T, ProviderError>>,
+    ) -> Result<T, ProviderError> {
+        self.limited(at, self.providers.limit(ty, Call::Changes), call)
+            .await
+    }
+
+    /// One API call that changes nothing.
+    pub(crate) async fn look<'c, T>(
+        &self,
+        at: At<'_>,
+        ty: &'static Type,
+        call: impl FnMut() -> BoxFuture<'c, Result<T, ProviderError>>,
+    ) -> Result<T, ProviderError> {
+        self.limited(at, self.providers.limit(ty, Call::Looks), call)
+            .await
+    }
+
+    /// A slot, the limit, and the retry table around a call.
+    async fn limited<'c, T>(
+        &self,
+        at: At<'_>,
+        limit: Option<Limit>,
         mut call: impl FnMut() -> BoxFuture<'c, Result<T, ProviderError>>,
     ) -> Result<T, ProviderError> {
         let mut tries = Tries::default();
         loop {
             let result = {
                 let mut slot = self.slots.acquire(at.priority).await;
-                if let Some(rate) = self.providers.of(ty.name)?.rate(ty.service()) {
-                    let wait = self.limits.reserve(ty.service(), rate, self.world);
+                if let Some(limit) = limit {
+                    let wait = self.limits.reserve(limit, self.world);
                     if !wait.is_zero() {
                         // A slow service must not hold what others could use.
                         drop(slot);

@@ -14,6 +14,7 @@ use super::error::EngineError;
 use super::event::{Event, Sink, Stamped};
 use super::ground::Ground;
 use super::ledger::Ledger;
+use super::limits::{Limits, Patient};
 use super::options::{DeployOptions, PlanOptions};
 use super::orphans::unknown;
 use super::outcome::{Deployment, Outcome};
@@ -24,6 +25,7 @@ use super::rotate;
 use super::run::{Run, Setup, execute, seconds};
 use super::saved::SavedPlan;
 use super::testament;
+use super::unread;
 use crate::graph::Graph;
 use crate::plan::{self, Inputs, Plan, SecretBook};
 use crate::problem::Problem;
@@ -42,6 +44,8 @@ pub struct Engine {
     pub(super) store: Arc<dyn StateStore>,
     pub(super) providers: Providers,
     pub(super) keys: Arc<dyn KeyringLock>,
+    /// Shared by everything that this engine does.
+    limits: Arc<Limits>,
 }
 
 impl Engine {
@@ -58,6 +62,7 @@ impl Engine {
             store,
             providers,
             keys,
+            limits: Arc::default(),
         }
     }
 
@@ -70,7 +75,8 @@ impl Engine {
         let mut ground = self.ground(stored, "new".to_owned())?;
         let attempts: Vec<_> = self.recovery(&ground, graph, true).each().collect().await;
         for attempt in attempts {
-            ground.state.apply(attempt?.record);
+            let resolved = attempt.map_err(|(path, why)| unread::object(graph, &path, why))?;
+            ground.state.apply(resolved.record);
         }
         let mut secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
         rotate::raise(&mut secrets, graph, &ground.state, options, &*self.world)?;
@@ -245,6 +251,14 @@ impl Engine {
             || !rotate::settled(state, options).is_empty()
     }
 
+    fn patient(&self) -> Patient<'_> {
+        Patient {
+            world: &*self.world,
+            providers: &self.providers,
+            limits: &self.limits,
+        }
+    }
+
     fn draw_lineage(&self) -> String {
         let mut bytes = [0; 8];
         self.world.random(&mut bytes);
@@ -264,9 +278,8 @@ impl Engine {
         let context = graph.context();
         Recovery {
             state: &ground.state,
-            providers: &self.providers,
+            patient: self.patient(),
             keyring: &ground.keyring,
-            world: &*self.world,
             stack: format!("{}/{}", context.stack, context.env),
             read_only,
         }
@@ -329,7 +342,9 @@ impl Engine {
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
-        failed.map_or(Ok(Some(true)), |error| Err(error.into()))
+        failed.map_or(Ok(Some(true)), |(path, why)| {
+            Err(unread::object(graph, &path, why))
+        })
     }
 
     /// The program itself, or an empty one to destroy towards.
@@ -353,16 +368,17 @@ impl Engine {
         options: &PlanOptions,
     ) -> Result<(Plan, Vec<Record>), EngineError> {
         let sights = if options.refresh {
-            refresh(state, &self.providers, secrets.keyring(), &*self.world).await?
+            refresh(state, secrets.keyring(), self.patient())
+                .await
+                .map_err(|(path, why)| unread::object(graph, &path, why))?
         } else {
             BTreeMap::new()
         };
         let asking = Asking {
             graph,
             state,
-            providers: &self.providers,
+            patient: self.patient(),
             secrets,
-            world: &*self.world,
             renew: options.refresh_lookups,
         };
         let Answers { known, pins } = asking.run().await?;
@@ -376,6 +392,7 @@ impl Engine {
             types: &|name| self.providers.type_named(name),
             only: &options.only,
             orphans: &orphans,
+            destroy: options.destroy,
         })?;
         Ok((plan, pins))
     }
@@ -393,9 +410,7 @@ impl Engine {
         let owned = super::refresh::retried(&*self.world, || {
             Box::pin(self.providers.owned(&state.lineage))
         });
-        let owned = owned
-            .await
-            .map_err(|error| ("the owned objects".to_owned(), error))?;
+        let owned = owned.await.map_err(unread::owned)?;
         Ok(unknown(owned, state))
     }
 
@@ -460,6 +475,7 @@ impl Engine {
             ledger: &ledger,
             sink,
             cancel,
+            limits: &self.limits,
             parallelism: options.parallelism,
             delete_data: options.delete_data,
             started,

@@ -4,6 +4,7 @@ use serde_json::Map;
 
 use super::data;
 use super::event::{Event, Verb};
+use super::identity::Identity;
 use super::run::Run;
 use super::step::{At, Stop};
 use crate::facts::Data;
@@ -62,11 +63,8 @@ impl Run<'_> {
             }])
             .await?;
         self.tell_started(at, ty);
-        let emptied = self.empty(at, &target).await;
-        let deleted = match emptied {
-            Ok(()) => self.delete_until_gone(at, &target, begun).await,
-            Err(stop) => Err(stop),
-        };
+        let identity = self.ledger.with(|state| Identity::of(state, ty, birth));
+        let deleted = self.delete_until_gone(at, &target, &identity, begun).await;
         if let Err(stop) = deleted {
             let stop = advised(at, &target, stop);
             if matches!(stop, Stop::Failed(_)) {
@@ -81,7 +79,7 @@ impl Run<'_> {
 
     /// Empties what the API deletes only empty, batch by batch, when data may
     /// go. Emptying twice is the same as once, so a lost answer is no matter.
-    async fn empty(&self, at: At<'_>, target: &Target) -> Result<(), Stop> {
+    pub(super) async fn empty(&self, at: At<'_>, target: &Target) -> Result<(), Stop> {
         if !self.delete_data || target.ty.data != Data::MustBeEmpty {
             return Ok(());
         }
@@ -124,7 +122,9 @@ impl Run<'_> {
         };
         self.tell_started(at, ty);
         let begun = self.world.now();
-        self.delete_until_gone(at, &target, begun).await?;
+        let identity = Identity::seen(ty, token, Map::new());
+        self.delete_until_gone(at, &target, &identity, begun)
+            .await?;
         self.tell(self.done(at, Some(target.id), begun));
         Ok(())
     }

@@ -135,6 +135,13 @@ impl Type {
         self.outputs.iter().find(|output| output.name == name)
     }
 
+    /// Whether its objects are called by a name that another object can have
+    /// after them: their id is not made up by the cloud.
+    #[must_use]
+    pub fn is_name_keyed(&self) -> bool {
+        !self.output(self.id).is_some_and(OutputFact::is_made_up)
+    }
+
     /// The service part of the name: `ec2` of `ec2.NatGateway`.
     #[must_use]
     pub fn service(&self) -> &'static str {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::stack::Builder;
-use super::{Context, Node, ProgramResult, SettingDoc, Stack, check, hash, needs};
+use super::{Context, Node, NodeKind, ProgramResult, SettingDoc, Stack, check, hash, needs};
 use crate::path::NodePath;
 use crate::problem::{Problem, Problems, Source};
 use crate::wiring::{Expr, NodeId};
@@ -129,7 +129,11 @@ fn freeze(mut builder: Builder) -> Result<Graph, Problems> {
     check::outputs(&mut builder);
     for node in &mut builder.nodes {
         let mut after = std::mem::take(&mut node.after);
-        for expr in node.inputs.values() {
+        let existing = match &node.kind {
+            NodeKind::Existing(id) => Some(id),
+            NodeKind::Resource | NodeKind::Lookup => None,
+        };
+        for expr in node.inputs.values().chain(existing) {
             expr.visit_attrs(&mut |id, _| after.push(id));
         }
         node.after = after;

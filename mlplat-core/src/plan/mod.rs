@@ -21,6 +21,7 @@ mod keys;
 mod known;
 mod leftovers;
 mod planner;
+mod provided;
 mod render;
 mod round;
 mod scope;
@@ -29,7 +30,7 @@ mod value;
 mod verdict;
 
 pub use canon::{canonical, canonical_text};
-pub use change::{Change, Counts, Plan, Planned, Reason, Rule};
+pub use change::{Change, Counts, Plan, Planned, Provided, Reason, Rule};
 pub(crate) use document::{differences, field_of};
 pub(crate) use estimate::remaining;
 pub use estimate::{Estimate, critical_path, weight};

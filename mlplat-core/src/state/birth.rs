@@ -17,10 +17,19 @@ pub(super) const LAST_ORDINAL: u32 = 1 << 31;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct BirthId {
-    /// Serial of the operation.
+    /// Serial of the operation; 0 for what was taken over.
     pub serial: u64,
     /// Number within the operation.
     pub ordinal: u32,
+}
+
+impl BirthId {
+    /// Whether the object is none that an operation of this state has made,
+    /// but one that was there and was taken over: no operation has number 0.
+    #[must_use]
+    pub fn is_taken_over(self) -> bool {
+        self.serial == 0
+    }
 }
 
 impl fmt::Display for BirthId {

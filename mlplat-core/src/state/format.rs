@@ -144,6 +144,18 @@ pub(super) fn too_large(length: u64) -> FormatError {
     ))
 }
 
+/// The serial of the state in a snapshot, without reading the rest. `None` for
+/// what is no snapshot.
+pub(super) fn snapshot_serial(bytes: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Numbered {
+        serial: u64,
+    }
+    let (_, body) = header_line(bytes, "mlplat-state").ok()?;
+    let numbered: Numbered = serde_json::from_slice(body).ok()?;
+    Some(numbered.serial)
+}
+
 /// What a journal extends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -16,6 +16,7 @@ mod edges;
 mod file_store;
 mod format;
 mod history;
+mod left;
 mod model;
 mod record;
 pub mod remote;

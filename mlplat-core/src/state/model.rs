@@ -217,6 +217,14 @@ impl State {
         standing.map(|(id, object)| (&object.path, *id))
     }
 
+    /// The birth of the next object that is taken over.
+    #[must_use]
+    pub fn next_taken_over(&self) -> BirthId {
+        let taken = self.objects.keys().filter(|birth| birth.is_taken_over());
+        let ordinal = taken.map(|birth| birth.ordinal + 1).max().unwrap_or(0);
+        BirthId { serial: 0, ordinal }
+    }
+
     /// The full identity of an object.
     #[must_use]
     pub fn birth(&self, id: BirthId) -> Option<Birth> {
@@ -490,7 +498,6 @@ impl State {
         else {
             return;
         };
-        self.next_ordinal = self.next_ordinal.max(birth.ordinal + 1);
         let object = Object {
             path,
             born_at: None,

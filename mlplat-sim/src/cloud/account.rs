@@ -17,6 +17,7 @@ use super::held::HeldKey;
 use super::log::{Effect, Log};
 use super::mishap::Tally;
 use super::object::{LastCopy, Linger, SimObject};
+use super::tokens::Tokens;
 
 /// A simulated AWS account in one region.
 pub struct Cloud {
@@ -41,6 +42,8 @@ pub(super) struct Inner {
     pub(super) place: Place,
     pub(super) next: u64,
     pub(super) calls: u64,
+    /// What the services still take.
+    pub(super) tokens: Tokens,
     /// How often something has changed in this process.
     pub(super) changes: u64,
     /// The least that what can outlive objects does so for, in seconds.
@@ -110,6 +113,7 @@ impl Cloud {
             },
             next: 1,
             calls: 0,
+            tokens: Tokens::default(),
             changes: 0,
             linger_s: faults.linger_s,
             log,
@@ -167,6 +171,12 @@ impl Cloud {
     #[must_use]
     pub fn tally(&self) -> (u64, u64) {
         self.tally.so_far()
+    }
+
+    /// How many calls were above a documented limit, and refused for it.
+    #[must_use]
+    pub fn above_limit(&self) -> u64 {
+        self.inner().tokens.refused()
     }
 
     /// Where an object is in its life, in a word.

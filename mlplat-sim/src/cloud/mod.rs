@@ -27,6 +27,7 @@ mod outside;
 mod provider;
 mod removal;
 mod rules;
+mod tokens;
 
 pub use account::Cloud;
 pub(crate) use actors::{Actor, Belonging};

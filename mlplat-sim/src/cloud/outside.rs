@@ -88,11 +88,38 @@ impl Cloud {
         Ok(())
     }
 
-    /// Puts an object there that is somebody else's. The account's rules do
-    /// not apply: who made it knew what they did. Its id.
+    /// Puts an object there that is somebody else's, made by hand: no tag of
+    /// ours is on it. The account's rules do not apply: who made it knew what
+    /// they did. Its id.
     pub fn put_foreign(&self, ty: &'static Type, inputs: Map<String, Value>) -> String {
+        self.put_foreign_tagged(ty, inputs, "")
+    }
+
+    /// As [`Cloud::put_foreign`], made by another stack: its birth token is in
+    /// the ownership tag.
+    pub fn put_foreign_tagged(
+        &self,
+        ty: &'static Type,
+        inputs: Map<String, Value>,
+        token: &str,
+    ) -> String {
         let now = self.now();
-        self.inner().put_foreign(ty, inputs, now)
+        self.inner().put_foreign(ty, inputs, token, now)
+    }
+
+    /// Takes our ownership tag off an object.
+    ///
+    /// # Errors
+    /// [`OutsideError::NoObject`].
+    pub fn strip_tags(&self, id: &str) -> Result<(), OutsideError> {
+        let object = SimObject {
+            token: String::new(),
+            ..self.object(id)?
+        };
+        let now = self.now();
+        self.inner()
+            .commit(now, vec![Effect::Put(Box::new(object))]);
+        Ok(())
     }
 
     /// Takes an object away at once, whatever holds it.

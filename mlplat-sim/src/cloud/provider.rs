@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use mlplat_aws::limits::limit_of;
 use mlplat_core::facts::{Kind, OnChange, Recovery, Tagging, Type};
 use mlplat_core::provider::{
-    ErrorKind, Find, Made, Observed, Owned, Provider, ProviderError, Reader, Request, Status,
-    Target,
+    Call, ErrorKind, Find, Limit, Made, Observed, Owned, Provider, ProviderError, Reader, Request,
+    Status, Target,
 };
 use serde_json::{Map, Value};
 
@@ -26,7 +27,7 @@ const SLOW: Duration = Duration::from_secs(60);
 pub(crate) const ALL_ALONG: &str = "there-all-along";
 
 /// A call, as whoever refuses it names it.
-struct Call<'a> {
+struct Asked<'a> {
     /// The type that it is about; none for a list over all of them.
     ty: Option<&'static Type>,
     verb: &'static str,
@@ -34,7 +35,7 @@ struct Call<'a> {
     on: &'a str,
 }
 
-impl<'a> Call<'a> {
+impl<'a> Asked<'a> {
     fn of(ty: &'static Type, verb: &'static str, on: &'a str) -> Self {
         Self {
             ty: Some(ty),
@@ -77,12 +78,17 @@ struct Pass {
 
 impl Cloud {
     /// What every call goes through first: its number, or a fault.
-    async fn gate(&self, call: Call<'_>) -> Result<Pass, ProviderError> {
+    async fn gate(&self, call: Asked<'_>) -> Result<Pass, ProviderError> {
         self.stir();
-        let number = {
+        let (number, token) = {
+            let now = self.now();
             let mut inner = self.inner();
             inner.calls += 1;
-            inner.calls
+            let token = match call.ty {
+                Some(ty) => inner.tokens.take(ty.service(), call.verb, now),
+                None => Ok(()),
+            };
+            (inner.calls, token)
         };
         let faults = &self.faults;
         let chance = |what: &str, p: f64| p > 0.0 && roll(faults.seed, number, what) < p;
@@ -99,6 +105,7 @@ impl Cloud {
                 message,
             ));
         }
+        token?;
         let throttled = wrong == Some(Wrong::Throttled) || self.now() < faults.storm_s;
         if throttled || chance("throttle", faults.throttle) {
             let message = "rate exceeded";
@@ -177,8 +184,12 @@ impl Reader for Cloud {
         &self.types
     }
 
+    fn limit(&self, service: &str, call: Call) -> Option<Limit> {
+        limit_of(service, call).map(|known| known.limit)
+    }
+
     async fn read(&self, target: &Target) -> Result<Observed, ProviderError> {
-        self.gate(Call::of(target.ty, "read", &target.id)).await?;
+        self.gate(Asked::of(target.ty, "read", &target.id)).await?;
         let now = self.now();
         let mut inner = self.inner();
         inner.tick(now);
@@ -194,7 +205,7 @@ impl Reader for Cloud {
         let Some(first) = targets.first() else {
             return Ok(Vec::new());
         };
-        self.gate(Call::of(first.ty, "list", "")).await?;
+        self.gate(Asked::of(first.ty, "list", "")).await?;
         let now = self.now();
         let mut inner = self.inner();
         inner.tick(now);
@@ -208,7 +219,7 @@ impl Reader for Cloud {
     }
 
     async fn find(&self, find: &Find) -> Result<Option<Observed>, ProviderError> {
-        self.gate(Call::of(find.ty, "find", "")).await?;
+        self.gate(Asked::of(find.ty, "find", "")).await?;
         let now = self.now();
         let mut inner = self.inner();
         inner.tick(now);
@@ -222,7 +233,7 @@ impl Reader for Cloud {
     }
 
     async fn owned(&self, lineage: &str) -> Result<Vec<Owned>, ProviderError> {
-        let every = Call {
+        let every = Asked {
             ty: None,
             verb: "list",
             on: "",
@@ -255,7 +266,7 @@ impl Reader for Cloud {
         ty: &'static Type,
         inputs: &Map<String, Value>,
     ) -> Result<Map<String, Value>, ProviderError> {
-        self.gate(Call::of(ty, "read", "")).await?;
+        self.gate(Asked::of(ty, "read", "")).await?;
         if ty.kind != Kind::Lookup {
             return Err(ProviderError::new(
                 ErrorKind::Bug,
@@ -289,7 +300,7 @@ impl Reader for Cloud {
 impl Provider for Cloud {
     async fn create(&self, request: &Request) -> Result<Made, ProviderError> {
         let pass = self
-            .gate(Call::of(request.ty, "create", &request.path))
+            .gate(Asked::of(request.ty, "create", &request.path))
             .await?;
         self.point("cloud: before creating").await;
         let made = {
@@ -317,7 +328,9 @@ impl Provider for Cloud {
         request: &Request,
         fields: &[String],
     ) -> Result<(), ProviderError> {
-        let pass = self.gate(Call::of(target.ty, "update", &target.id)).await?;
+        let pass = self
+            .gate(Asked::of(target.ty, "update", &target.id))
+            .await?;
         self.point("cloud: before updating").await;
         {
             let now = self.now();
@@ -334,7 +347,7 @@ impl Provider for Cloud {
     }
 
     async fn empty(&self, target: &Target) -> Result<bool, ProviderError> {
-        let pass = self.gate(Call::of(target.ty, "empty", &target.id)).await?;
+        let pass = self.gate(Asked::of(target.ty, "empty", &target.id)).await?;
         self.point("cloud: before emptying").await;
         let more = {
             let now = self.now();
@@ -350,7 +363,9 @@ impl Provider for Cloud {
     }
 
     async fn delete(&self, target: &Target) -> Result<(), ProviderError> {
-        let pass = self.gate(Call::of(target.ty, "delete", &target.id)).await?;
+        let pass = self
+            .gate(Asked::of(target.ty, "delete", &target.id))
+            .await?;
         self.point("cloud: before deleting").await;
         {
             let now = self.now();

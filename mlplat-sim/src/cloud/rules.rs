@@ -116,13 +116,14 @@ impl Inner {
         &mut self,
         ty: &'static Type,
         inputs: Map<String, Value>,
+        token: &str,
         now: f64,
     ) -> String {
         let belonging = Belonging {
             ty,
             inputs,
             owner: "somebody-else",
-            token: "somebody-else",
+            token,
             part_of: None,
         };
         self.put_belonging(belonging, now, now).id

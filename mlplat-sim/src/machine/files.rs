@@ -241,6 +241,10 @@ impl Files for MemoryFiles {
         Ok(self.disk().content(path)?.now.clone())
     }
 
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        Ok(self.disk().content(path)?.now.len() as u64)
+    }
+
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         let mut disk = self.disk();
         if let Ok(file) = disk.content(path) {

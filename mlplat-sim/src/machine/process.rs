@@ -195,6 +195,10 @@ impl Files for Gate {
         self.look()?.read(path)
     }
 
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        self.open()?.length(path)
+    }
+
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         match self.change() {
             Ok(files) => files.write(path, content),

@@ -71,7 +71,7 @@ fn show(session: &Session<'_>, plan: &Plan, graph: &Graph, format: PlanFormat) {
 }
 
 fn save(plan: &Plan, path: &Path) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(&SavedPlan::of(plan)).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&SavedPlan::of(plan)?).unwrap_or_default();
     std::fs::write(path, format!("{text}\n")).map_err(|why| {
         let what = format!("failed to write the plan to {}: {why}", path.display());
         Problem::new("plan-file", what, "name a file that can be written").into()

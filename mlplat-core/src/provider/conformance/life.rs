@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Broken, Rule, Sample};
-use crate::deploy::retried;
+use crate::deploy::{Identity, retried};
 use crate::facts::{Canon, Fate, Life, OnChange, OutputFact, OutputLife, Recovery, Scope, Tagging};
 use crate::plan::canonical;
 use crate::provider::{
@@ -59,7 +59,7 @@ impl Suite<'_> {
         self.owned(&lineage, &target).await;
         self.updated(&request, &target, &seen).await;
         if self.deleted(&lineage, &request, &target).await {
-            self.made_again(&lineage, &target).await;
+            self.made_again(&lineage, &target, &seen).await;
         }
     }
 
@@ -451,7 +451,8 @@ impl Suite<'_> {
         let mut wanted = request.clone();
         wanted.inputs.extend(self.sample.changed.clone());
         let names: Vec<String> = wanted.inputs.keys().cloned().collect();
-        match self.provider.update(target, &wanted, &names).await {
+        let update = || self.provider.update(target, &wanted, &names);
+        match retried(self.world, update).await {
             Err(error) if error.kind == ErrorKind::Gone => {}
             Err(error) => {
                 let what = format!("the update of what is deleted gives {error}");
@@ -512,7 +513,7 @@ impl Suite<'_> {
         held.max(recoverable)
     }
 
-    async fn made_again(&mut self, lineage: &str, before: &Target) {
+    async fn made_again(&mut self, lineage: &str, before: &Target, seen: &Observed) {
         self.world.sleep(self.held()).await;
         let request = self.request(lineage, &self.draw());
         let rule = Rule::CanBeMadeAgain;
@@ -527,8 +528,27 @@ impl Suite<'_> {
                         self.tell(Rule::NotTakenForAnothers, what);
                     }
                 }
+                if target.id == before.id {
+                    self.told(before, seen).await;
+                }
                 self.remove(&target).await;
             }
+        }
+    }
+
+    /// Whether the next life of a name is told from the one before it.
+    async fn told(&mut self, before: &Target, seen: &Observed) {
+        let ty = self.sample.ty;
+        let identity = Identity::seen(ty, &before.token, seen.outputs.clone());
+        if !identity.tells(ty) {
+            return;
+        }
+        let now = retried(self.world, || self.provider.read(before)).await;
+        if let Ok(now) = now
+            && identity.is(ty, &now)
+        {
+            let what = format!("{} is taken for the one that was deleted", now.id);
+            self.tell(Rule::NamesakesAreTold, what);
         }
     }
 }

@@ -3,7 +3,7 @@
 use mlplat_core::deploy::PlanOptions;
 use mlplat_core::graph::{Graph, Node, NodeKind};
 use mlplat_core::provider::{Observed, Target as Sought};
-use mlplat_core::state::{BirthId, Body, Record, State};
+use mlplat_core::state::{Body, Record, State};
 use mlplat_core::{NodePath, Problem};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -154,10 +154,7 @@ fn imported(state: &State, node: &Node, path: &NodePath, seen: Observed) -> Reco
     let secret = |name: &str| node.ty.output(name).is_some_and(|output| output.secret);
     let outputs = seen.outputs.into_iter().filter(|(name, _)| !secret(name));
     Record::Imported {
-        birth: BirthId {
-            serial: state.serial + 1,
-            ordinal: state.next_ordinal,
-        },
+        birth: state.next_taken_over(),
         path: path.clone(),
         ty: node.ty.name.to_owned(),
         id: seen.id,
