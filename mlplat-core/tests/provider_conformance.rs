@@ -363,7 +363,7 @@ async fn a_good_provider_keeps_every_rule() {
 }
 
 /// Which rule notices which fault.
-const NOTICED: [(Fault, Rule); 27] = [
+const NOTICED: [(Fault, Rule); 28] = [
     (Fault::ServesNothing, Rule::ServesItsType),
     (Fault::AbsentIsInvalid, Rule::AbsentIsGone),
     (Fault::NeverGone, Rule::AbsentIsGone),

@@ -328,7 +328,7 @@ fn sample_of(kind: &str) -> (Value, (&'static str, Value)) {
             ("AllowVolumeExpansion", json!(true)),
         ),
         "PersistentVolumeClaim" => {
-            let claim = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "storageClassName": ""});
+            let claim = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "storageClassName": "volumes"});
             (spec(claim), labels)
         }
         "NetworkPolicy" => (
@@ -339,14 +339,14 @@ fn sample_of(kind: &str) -> (Value, (&'static str, Value)) {
             ),
         ),
         "Service" => {
-            let of = |port: u16| json!({"selector": {"app": "a"}, "ports": [{"name": "http", "port": port}]});
+            let of = |port: u16| json!({"type": "LoadBalancer", "selector": {"app": "a"}, "ports": [{"name": "http", "port": port}]});
             (spec(of(80)), ("Spec", of(81)))
         }
         "IngressClass" => (spec(json!({"controller": "example.com/a"})), labels),
         "Ingress" => {
             let of = |name: &str| {
                 let service = json!({"name": name, "port": {"number": 80}});
-                json!({"ingressClassName": "none", "defaultBackend": {"service": service}})
+                json!({"ingressClassName": "balanced", "defaultBackend": {"service": service}})
             };
             (spec(of("a")), ("Spec", of("b")))
         }
@@ -393,6 +393,27 @@ async fn the_kubernetes_provider_keeps_every_rule_for_every_kind() {
     let world = SystemWorld::new();
     let mut broken = Vec::new();
     let types = mlplat_k8s::catalog();
+    // What claims and ingresses wait for.
+    for (name, inputs) in [
+        (
+            "k8s.StorageClass",
+            json!({"Name": "volumes", "Provisioner": "ebs.csi.aws.com", "VolumeBindingMode": "Immediate"}),
+        ),
+        (
+            "k8s.IngressClass",
+            json!({"Name": "balanced", "Spec": {"controller": "ingress.k8s.aws/alb"}}),
+        ),
+    ] {
+        let request = Request {
+            ty: types.iter().find(|ty| ty.name == name).unwrap(),
+            inputs: in_cluster(inputs).as_object().cloned().unwrap(),
+            token: name.to_owned(),
+            lineage: "prerequisites".to_owned(),
+            stack: "conformance/test".to_owned(),
+            path: "prerequisite".to_owned(),
+        };
+        provider.create(&request).await.unwrap();
+    }
     for ty in &types {
         let kind = ty.name.trim_start_matches("k8s.");
         let (mut inputs, (field, value)) = sample_of(kind);

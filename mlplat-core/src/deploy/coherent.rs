@@ -210,10 +210,12 @@ mod tests {
         );
     }
 
+    type Change = fn(&mut Observed);
+
     /// Proves fault 20.
     #[test]
     fn each_way_to_be_wrong_is_named() {
-        let cases: [(fn(&mut Observed), &str); 9] = [
+        let cases: [(Change, &str); 9] = [
             (
                 |seen| seen.id = "thing-2".into(),
                 "test.Thing thing-1 was asked for, and thing-2 was shown",

@@ -114,6 +114,7 @@ impl<'a> Life<'a> {
         sink: &dyn Sink,
         cancel: &Cancel,
     ) -> Lived {
+        let age = self.look(Cloud::now);
         let (process, ended) = run(|| {
             let process = Arc::new(Process::dying(&self.machine, seed, dies_at));
             (process, |process: Arc<Process>| async move {
@@ -136,6 +137,10 @@ impl<'a> Life<'a> {
             Ended::Done((result, took_s)) => (Ended::Done(result), took_s),
             Ended::Killed => (Ended::Killed, 0.0),
         };
+        let lived_s = process.died_after().as_secs_f64().max(took_s);
+        // What reads do not show yet they show when its time has come, and not
+        // later because this process is gone.
+        self.look(|cloud| cloud.remember(age + lived_s));
         Lived {
             ended,
             points: process.points(),

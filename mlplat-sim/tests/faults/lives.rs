@@ -48,10 +48,7 @@ pub fn run(life: &Life<'_>, stage: &Stage, faults: &str, seed: u64) -> Ran {
         scenario: &scenario,
         machine: life.machine.clone(),
     };
-    let begun = life.look(|cloud| cloud.now());
     let lived = life.go(stage, seed, 0);
-    // The account is no younger for the next process than this one has left it.
-    life.look(|cloud| cloud.remember(begun + lived.took_s));
     let (calls, changes) = slot.lock().unwrap().as_ref().unwrap().tally();
     Ran {
         lived,
