@@ -31,12 +31,18 @@ pub(super) fn run(stacks: &Stacks<'_>, args: Vec<OsString>) -> u8 {
     let status = runtime.block_on(through(stacks, &cli, out));
     // A question that nobody answers any more must not keep the process.
     runtime.shutdown_background();
-    match status {
-        Ok(status) => status,
-        Err(Failure(text)) => {
-            out.error(&text);
-            FAILED
+    let status = status.unwrap_or_else(|Failure(text)| {
+        out.error(&text);
+        FAILED
+    });
+    match Out::lost() {
+        Some(why) => {
+            out.error(&format!(
+                "failed to write to standard output: {why}\n  do   make room and ask again; what was deployed is deployed"
+            ));
+            status.max(FAILED)
         }
+        None => status,
     }
 }
 

@@ -9,6 +9,7 @@ use mlplat_core::plan::Plan;
 use super::plan::load;
 use crate::cli::args::{DeployArgs, TargetName};
 use crate::cli::failure::{DONE, FAILED, Failure, INTERRUPTED};
+use crate::cli::out::Results;
 use crate::cli::session::Session;
 use crate::cli::step::gate;
 use crate::report::progress::{Json, Live, Quiet};
@@ -104,7 +105,7 @@ fn sink<'a>(
     asks: bool,
 ) -> Box<dyn Sink + 'a> {
     if session.global.json {
-        return Box::new(Json::new(std::io::stdout()));
+        return Box::new(Json::new(Results));
     }
     match session.out.live() {
         // Questions between its lines would be drawn over.
