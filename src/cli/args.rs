@@ -56,7 +56,7 @@ pub(crate) struct Global {
     /// Does not ask.
     #[arg(long, global = true)]
     pub(crate) yes: bool,
-    /// Writes events as JSON lines to standard output.
+    /// Writes JSON to standard output: of a run its events, one on each line.
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// API calls at the same time.
@@ -65,7 +65,8 @@ pub(crate) struct Global {
     /// Colours.
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub(crate) color: Color,
-    /// Says more: the live view is replaced by lines.
+    /// Says more: what starts, waits and is tried again, in lines instead of
+    /// the live view.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }

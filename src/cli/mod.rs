@@ -4,6 +4,7 @@ mod args;
 mod asked;
 mod builder;
 mod commands;
+mod effect;
 mod failure;
 mod out;
 mod places;

@@ -9,6 +9,7 @@ use super::args::{Cli, Color, Command, TargetName};
 use super::asked::asked;
 use super::builder::{Build, Cli as Stacks};
 use super::commands;
+use super::effect;
 use super::failure::{CHANGES, DONE, FAILED, Failure};
 use super::out::Out;
 use super::session::Session;
@@ -49,6 +50,7 @@ pub(super) fn run(stacks: &Stacks<'_>, args: Vec<OsString>) -> u8 {
 /// Goes through the stacks that the arguments mean, as long as each comes to a
 /// good end.
 async fn through(stacks: &Stacks<'_>, cli: &Cli, out: Out) -> Result<u8, Failure> {
+    effect::check(cli)?;
     let signals = Signals::listen();
     let mut status = DONE;
     for (name, build) in chosen(stacks, cli)? {

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use mlplat_core::Graph;
-use mlplat_core::deploy::{DeployOptions, Deployment, Engine, Event, Outcome, Sink, Stamped};
+use mlplat_core::deploy::{DeployOptions, Deployment, Engine, Outcome, Sink};
 use mlplat_core::plan::Plan;
 
 use super::plan::load;
@@ -92,8 +92,6 @@ pub(super) async fn carry_out(
         session
             .out
             .report(&ending(&deployment, options.plan.destroy));
-    } else if deployment.unchanged {
-        session.out.raw(&summary_of_nothing());
     }
     Ok(deployment)
 }
@@ -114,25 +112,11 @@ fn sink<'a>(
             let title = format!("{} · {}", clean(&context.stack), clean(&context.env));
             Box::new(Live::new(title, target.pace, colour))
         }
-        _ => Box::new(Quiet::new(session.out.stderr())),
+        _ => {
+            let more = session.global.verbose > 0;
+            Box::new(Quiet::new(session.out.stderr(), more))
+        }
     }
-}
-
-/// A run that has nothing to do tells nothing; its stream still ends.
-fn summary_of_nothing() -> String {
-    let event = Event::Summary {
-        done: 0,
-        failed: 0,
-        skipped: 0,
-        elapsed_s: 0.0,
-        critical_path_s: 0.0,
-    };
-    let text = serde_json::to_string(&Stamped {
-        v: 1,
-        t_s: 0.0,
-        event,
-    });
-    format!("{}\n", text.unwrap_or_default())
 }
 
 pub(super) fn status(session: &Session<'_>, deployment: &Deployment) -> u8 {
