@@ -47,9 +47,13 @@ pub(crate) struct Global {
     /// A TOML file with the program's settings.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
-    /// One setting; stronger than the file and than MLPLAT_SET_<KEY>.
+    /// One setting; stronger than the file and than MLPLAT_SET_<KEY>. Not for
+    /// secrets: others can read it.
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
+    /// Asks for one setting at the terminal, without showing it.
+    #[arg(long, global = true, value_name = "KEY")]
+    pub(crate) ask: Vec<String>,
     /// Only this subtree, with what it needs; may be given more than once.
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) only: Vec<String>,

@@ -1,6 +1,7 @@
 //! The command line: arguments in, engine called, reports out.
 
 mod args;
+mod ask;
 mod asked;
 mod builder;
 mod commands;

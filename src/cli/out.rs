@@ -139,4 +139,20 @@ impl Out {
         let read = io::stdin().read_line(&mut answer).ok()?;
         (read > 0).then(|| answer.trim().to_owned())
     }
+
+    /// Asks on standard error, at a terminal that does not show what is typed,
+    /// and gives the answer as it is; `None` when there is none.
+    pub(crate) fn typed(self, question: &str) -> Option<String> {
+        let mut stream = self.stderr();
+        let _ = write!(stream, "{question} ").and_then(|()| stream.flush());
+        let answer = if cfg!(unix) {
+            let mut answer = String::new();
+            io::stdin().read_line(&mut answer).ok()?;
+            answer
+        } else {
+            console::Term::stderr().read_secure_line().ok()?
+        };
+        let answer = answer.trim_end_matches(['\r', '\n']);
+        (!answer.is_empty()).then(|| answer.to_owned())
+    }
 }

@@ -6,11 +6,12 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use mlplat_core::Problem;
 
 use super::args::{Cli, Color, Command, TargetName};
+use super::ask::ask;
 use super::asked::asked;
 use super::builder::{Build, Cli as Stacks};
 use super::commands;
 use super::effect;
-use super::failure::{CHANGES, DONE, FAILED, Failure};
+use super::failure::{CHANGES, DONE, FAILED, Failure, INTERRUPTED};
 use super::out::Out;
 use super::session::Session;
 use super::signals::Signals;
@@ -53,13 +54,18 @@ async fn through(stacks: &Stacks<'_>, cli: &Cli, out: Out) -> Result<u8, Failure
     effect::check(cli)?;
     let signals = Signals::listen();
     let mut status = DONE;
-    for (name, build) in chosen(stacks, cli)? {
+    let chosen = chosen(stacks, cli)?;
+    let Some(answers) = ask(&cli.global.ask, out, &signals).await? else {
+        return Ok(INTERRUPTED);
+    };
+    for (name, build) in chosen {
         let session = Session {
             name,
             global: &cli.global,
             command: asked(cli),
             out,
             signals: signals.clone(),
+            answers: &answers,
             program: build,
             alone: stacks.stacks.len() == 1,
             providers: &stacks.providers,
