@@ -52,7 +52,7 @@ fn imported(state: &State) -> Record {
         path: "one".parse().unwrap(),
         ty: "null.Resource".to_owned(),
         id: "null-by-hand".to_owned(),
-        inputs: body(&json!({"Name": "one", "Value": "old"})),
+        inputs: body(&json!({"After": [], "Name": "one", "Value": "old"})),
         outputs: body(&json!({"Id": "null-by-hand"})),
     }
 }
