@@ -595,10 +595,10 @@ fn what_cannot_be_is_refused_with_what_to_do() {
       why  it came from --set greting
       do   did you mean `greeting`?
     $ hello --set copies=many plan
-    error: the settings do not fit the program: a value should be u8 (bad-setting)
+    error: the setting `copies` should be 0 to 255 (bad-setting)
       at   examples/hello.rs:30
-      why  settings came from --set copies
-      do   give each setting a value of its type
+      why  it came from --set copies
+      do   give it such a value
     $ hello --only a//b plan
     error: a name cannot be empty (bad-path)
       do   name a path as `state list` shows it

@@ -34,15 +34,19 @@ fn ranges_that_are_none() {
         stack.add("b", Vpc::new("10.0.0.0/8"));
         stack.add("c", Vpc::new("10.0.0.0/26"));
         stack.add("d", Vpc::new("10.0.0.0/16").zones(0));
+        stack.add("e", Vpc::new("0.0.0.0/0"));
+        let odd = Vpc::new("10.20.0.0/16").zones(2);
+        stack.add("f", odd.public_cidrs(["10.20.0.0/33", "10.20.240.0/24"]));
     });
     assert_eq!(
         found,
         [
             r#"a: the network "10.10.0.0" is not an IPv4 network"#,
-            "a: AWS would refuse a VPC of 0.0.0.0/0",
             "b: AWS would refuse a VPC of 10.0.0.0/8",
             "c: 10.0.0.0/26 is too small for a public and a private subnet in 3 zones",
             "d: a network cannot spread over 0 zones",
+            "e: AWS would refuse a VPC of 0.0.0.0/0",
+            r#"f: the public subnet "10.20.0.0/33" is not an IPv4 network"#,
         ]
     );
 }

@@ -1,10 +1,12 @@
 //! The command line: arguments in, engine called, reports out.
 
 mod args;
+mod ask;
 mod asked;
 mod bounded;
 mod builder;
 mod commands;
+mod effect;
 mod failure;
 pub mod hostile;
 mod out;

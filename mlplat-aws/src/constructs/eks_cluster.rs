@@ -228,7 +228,7 @@ impl EksCluster {
     fn service_range(&self, scope: &mut Scope<'_>) -> Option<Ipv4Net> {
         let text = self.service_cidr.as_ref()?;
         let net = cidr::parse(scope, "the service range", text);
-        if net == Ipv4Net::default() {
+        if net == cidr::NOWHERE {
             return Some(net);
         }
         if !(12..=24).contains(&net.prefix_len()) || !net.network().is_private() {

@@ -108,6 +108,9 @@ impl Vpc {
                 format!("choose 1 to {ZONES_MAX}"),
             );
         }
+        if vpc == cidr::NOWHERE {
+            return SubnetPlan::default();
+        }
         if !PREFIXES.contains(&vpc.prefix_len()) {
             scope.problem(
                 "bad-cidr",
@@ -160,7 +163,8 @@ fn read(scope: &mut Scope<'_>, kind: &str, texts: &[String], zones: u8) -> Vec<I
 /// Subnets lie in their VPC. That they lie apart from each other is checked
 /// for every subnet of a program, when it is frozen.
 fn check(scope: &mut Scope<'_>, vpc: Ipv4Net, plan: &SubnetPlan) {
-    for net in plan.private.iter().chain(&plan.public) {
+    let all = plan.private.iter().chain(&plan.public);
+    for net in all.filter(|net| **net != cidr::NOWHERE) {
         if !vpc.contains(net) {
             scope.problem(
                 "cidr-outside",

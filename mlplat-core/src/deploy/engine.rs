@@ -71,8 +71,29 @@ impl Engine {
     /// # Errors
     /// [`EngineError`].
     pub async fn plan(&self, graph: &Graph, options: &PlanOptions) -> Result<Plan, EngineError> {
+        self.plan_and_tell(graph, options, &|_: &Stamped| {}).await
+    }
+
+    /// The same, and tells when there is an interrupted run whose work the plan
+    /// takes into account.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub async fn plan_and_tell(
+        &self,
+        graph: &Graph,
+        options: &PlanOptions,
+        sink: &dyn Sink,
+    ) -> Result<Plan, EngineError> {
         let stored = self.store.read().await?;
         let mut ground = self.ground(stored, "new".to_owned())?;
+        if let Some(event) = ground.interrupted() {
+            sink.event(&Stamped {
+                v: 1,
+                t_s: 0.0,
+                event,
+            });
+        }
         let attempts: Vec<_> = self.recovery(&ground, graph, true).each().collect().await;
         for attempt in attempts {
             let resolved = attempt.map_err(|(path, why)| unread::object(graph, &path, why))?;
@@ -296,18 +317,14 @@ impl Engine {
         (sink, cancel): (&dyn Sink, &Cancel),
         started: Duration,
     ) -> Result<Option<bool>, EngineError> {
-        let open = ground.state.open.len();
-        if open == 0 && ground.recorded == 0 {
+        let Some(interrupted) = ground.interrupted() else {
             return Ok(Some(false));
-        }
+        };
         let tell = |event| {
             let t_s = seconds(self.world.now().saturating_sub(started));
             sink.event(&Stamped { v: 1, t_s, event });
         };
-        tell(Event::Interrupted {
-            open,
-            recorded: ground.recorded,
-        });
+        tell(interrupted);
         let before = ground.clone();
         let recovery = self.recovery(&before, graph, false);
         let mut attempts = recovery.each();

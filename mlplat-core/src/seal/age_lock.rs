@@ -78,9 +78,16 @@ impl AgeLock {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let identity = Identity::generate();
                 let text = identity.to_string();
+                // Whole or not at all: half a key would open nothing for ever.
+                let beside = path.with_extension("key.new");
                 files
-                    .write(path, text.expose_secret().as_bytes())
-                    .and_then(|()| files.sync(path))
+                    .write(&beside, text.expose_secret().as_bytes())
+                    .and_then(|()| files.sync(&beside))
+                    .and_then(|()| files.rename(&beside, path))
+                    .and_then(|()| match path.parent() {
+                        Some(dir) if dir != Path::new("") => files.sync_dir(dir),
+                        _ => files.sync_dir(Path::new(".")),
+                    })
                     .map_err(|why| failed("make", &why))?;
                 Self::default().identity(&Plain::new(text.expose_secret().to_owned()))
             }

@@ -1,9 +1,12 @@
 //! Secrets: values that are used and never shown.
 
+use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer, Visitor};
 use zeroize::Zeroizing;
+
+use crate::graph::SECRET;
 
 /// The clear text of a secret, wiped from memory when dropped. It has no
 /// `Debug`, `Display` or `Serialize`; whoever needs the text calls
@@ -30,7 +33,7 @@ impl Plain {
 ///
 /// It has no `Debug`, `Display` or `Serialize`, and does not fit where a `T`
 /// goes. In a settings struct it is filled from the environment, a file or a
-/// prompt.
+/// prompt, and from no argument of the process: others can read those.
 ///
 /// ```compile_fail
 /// let secret = mlplat_core::Secret::<String>::provided("hunter2".into());
@@ -55,11 +58,29 @@ impl Secret<String> {
 
 impl<'de, T> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        // Not `String::deserialize`: its error would quote what it was given.
-        match serde_json::Value::deserialize(from) {
-            Ok(serde_json::Value::String(text)) => Ok(Self(Plain::new(text), PhantomData)),
-            _ => Err(serde::de::Error::custom("a secret is given as text")),
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = String;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("text")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                from: D,
+            ) -> Result<String, D::Error> {
+                // Not `String::deserialize`: its error would quote what it was
+                // given.
+                match serde_json::Value::deserialize(from) {
+                    Ok(serde_json::Value::String(text)) => Ok(text),
+                    _ => Err(serde::de::Error::custom("a secret is given as text")),
+                }
+            }
         }
+        // The name tells whoever looks at a settings struct that this is one.
+        let text = from.deserialize_newtype_struct(SECRET, Text)?;
+        Ok(Self(Plain::new(text), PhantomData))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::cli::args::{PlanArgs, PlanFormat};
 use crate::cli::bounded::read_text;
 use crate::cli::failure::{CHANGES, DONE, Failure, INTERRUPTED};
 use crate::cli::session::Session;
+use crate::report::progress::Quiet;
 use crate::report::{plan_json, plan_markdown, plan_text};
 
 pub(crate) async fn plan(session: &Session<'_>, args: &PlanArgs) -> Result<u8, Failure> {
@@ -23,8 +24,9 @@ pub(crate) async fn plan(session: &Session<'_>, args: &PlanArgs) -> Result<u8, F
     let mut options = session.plan_options()?;
     options.refresh = !args.no_refresh;
     options.refresh_lookups = args.refresh_lookups;
+    let said = Quiet::new(session.out.stderr(), false);
     let plan = tokio::select! {
-        plan = engine.plan(&graph, &options) => plan?,
+        plan = engine.plan_and_tell(&graph, &options, &said) => plan?,
         () = session.signals.first() => return Ok(INTERRUPTED),
     };
     if let Some(path) = &args.out {

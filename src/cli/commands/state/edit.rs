@@ -12,11 +12,13 @@ use super::look::no_object;
 use crate::cli::failure::{DONE, Failure};
 use crate::cli::session::Session;
 use crate::report::text::count;
+use crate::target::Target;
 
 /// Gives everything at or below a path another one.
 pub(super) async fn mv(session: &Session<'_>, from: &str, to: &str) -> Result<u8, Failure> {
     let (from, to): (NodePath, NodePath) = (from.parse()?, to.parse()?);
-    let moved = apply(session, |state| {
+    let target = session.target()?;
+    let moved = apply(session, &target, |state| {
         let mut records = Vec::new();
         for (birth, object) in &state.objects {
             let Some(below) = object.path.below(&from) else {
@@ -63,7 +65,8 @@ pub(super) async fn mv(session: &Session<'_>, from: &str, to: &str) -> Result<u8
 /// Forgets everything at or below a path.
 pub(super) async fn rm(session: &Session<'_>, path: &str) -> Result<u8, Failure> {
     let path: NodePath = path.parse()?;
-    let forgotten = apply(session, |state| {
+    let target = session.target()?;
+    let forgotten = apply(session, &target, |state| {
         let below = state
             .objects
             .iter()
@@ -108,7 +111,10 @@ pub(super) async fn import(session: &Session<'_>, path: &str, id: &str) -> Resul
         let what = format!("failed to read the {} {id}: {why}", node.ty.name);
         Problem::new("not-imported", what, "name the id of an object that exists")
     })?;
-    apply(session, |state| {
+    if seen.token.is_some() {
+        return Err(of_a_state(node, id).into());
+    }
+    apply(session, &target, |state| {
         if state
             .objects
             .values()
@@ -128,6 +134,19 @@ pub(super) async fn import(session: &Session<'_>, path: &str, id: &str) -> Resul
         "{path} is {id} now; `plan` shows how it differs from the program"
     ));
     Ok(DONE)
+}
+
+/// An object that carries a birth is looked for by it: under another one it
+/// would count as gone, and be made a second time.
+fn of_a_state(node: &Node, id: &str) -> Problem {
+    let what = format!(
+        "the {} {id} carries the tag of the state that made it",
+        node.ty.name
+    );
+    let fix = "`state mv` moves an object within its state; to take it over from another one, `state rm` it there and remove its mlplat tags first";
+    Problem::new("not-imported", what, fix)
+        .on(&node.path)
+        .at(node.at.outer)
 }
 
 fn resource<'a>(graph: &'a Graph, path: &NodePath) -> Result<&'a Node, Failure> {
@@ -182,7 +201,7 @@ pub(super) async fn init(session: &Session<'_>) -> Result<u8, Failure> {
         ));
         return Ok(DONE);
     }
-    apply(session, |_| Ok(Vec::new())).await?;
+    apply(session, &target, |_| Ok(Vec::new())).await?;
     session
         .out
         .note(&format!("made an empty state in {}", target.store.place()));
@@ -192,9 +211,9 @@ pub(super) async fn init(session: &Session<'_>) -> Result<u8, Failure> {
 /// Applies records under the lock; how many.
 async fn apply(
     session: &Session<'_>,
+    target: &Target,
     records: impl FnOnce(&State) -> Result<Vec<Record>, Problem>,
 ) -> Result<usize, Failure> {
-    let target = session.target()?;
     let options = session.deploy_options(PlanOptions::default());
     let mut applied = 0;
     let edit = |state: &State| {
@@ -202,6 +221,6 @@ async fn apply(
         applied = records.len();
         Ok(records)
     };
-    session.engine(&target).edit(&options, edit).await?;
+    session.engine(target).edit(&options, edit).await?;
     Ok(applied)
 }
