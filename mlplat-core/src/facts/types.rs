@@ -115,6 +115,13 @@ pub const TYPE: Type = Type {
     source: "",
 };
 
+/// The defaults from which the definition of an object under a key starts,
+/// which is its `Name`: see [`KeyedService`](crate::provider::KeyedService).
+pub const KEYED: Type = Type {
+    recovery: Recovery::NaturalKey(&["Name"]),
+    ..TYPE
+};
+
 /// The defaults from which the definition of a look-up starts.
 pub const LOOKUP: Type = Type {
     kind: Kind::Lookup,
