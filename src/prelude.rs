@@ -6,11 +6,11 @@ pub use mlplat_apps::{
     Exposure, MetadataStore, Mlflow, MlflowOptions, PostgresInCluster, Reach, Site,
 };
 pub use mlplat_aws::{
-    AccessEntry, Bucket, Certificate, DbClass, DnsRecord, EcrRepo, EfsDirectory, EfsStorage,
-    EksCluster, Endpoint, EndpointService, FargateProfile, FsxLustre, GithubOidcRole, GpuNodeGroup,
-    HostedZone, ImageMirror, Ingress, Irsa, KmsKey, MySql, MySqlVersion, Nat, NodeGroup, Peer,
-    PodIdentity, Policy, Postgres, PostgresVersion, RegistryLogin, Role, SecretEntry,
-    SecurityGroup, Upstream, Vpc, VpcEndpoints,
+    AccessEntry, Bucket, BucketHandle, Certificate, DbClass, DnsRecord, EcrRepo, EfsDirectory,
+    EfsStorage, EksCluster, Endpoint, EndpointService, FargateProfile, FsxLustre, GithubOidcRole,
+    GpuNodeGroup, HostedZone, ImageMirror, Ingress, Irsa, KmsKey, MySql, MySqlVersion, Nat,
+    NodeGroup, Peer, PodIdentity, Policy, Postgres, PostgresVersion, RegistryLogin, Role,
+    SecretEntry, SecurityGroup, Upstream, Vpc, VpcEndpoints,
 };
 pub use mlplat_core::graph::{Construct, Lifecycle, OtherStack, Scope, Stack};
 pub use mlplat_core::null::Null;

@@ -51,6 +51,7 @@ pub trait TlsCertificate {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl TlsCertificate for &CertificateHandle {
     fn arn(self) -> Output<CertificateArn> {
         self.arn.clone()
@@ -61,12 +62,14 @@ impl TlsCertificate for &CertificateHandle {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl TlsCertificate for CertificateArn {
     fn arn(self) -> Output<CertificateArn> {
         self.into()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl TlsCertificate for Output<CertificateArn> {
     fn arn(self) -> Output<CertificateArn> {
         self

@@ -46,7 +46,7 @@ pub use constructs::{
     EcrRepoHandle, EfsDirectory, EfsDirectoryHandle, EfsStorage, EfsStorageHandle, EksCluster,
     EksClusterHandle, Endpoint, EndpointService, Engine, EngineSupport, EngineVersion,
     ExistingZone, Fargate, FargateProfile, FargateProfileHandle, FsxLustre, FsxLustreHandle,
-    GithubOidcRole, GpuNodeGroup, GpuNodeGroupHandle, Grant, HasSecurityGroup, HostedZone,
+    GithubOidcRole, GpuNodeGroup, GpuNodeGroupHandle, Grant, Grants, HasSecurityGroup, HostedZone,
     HostedZoneHandle, HostedZoneLookup, IdentityFor, IdentityHandle, ImageMirror,
     ImageMirrorHandle, Ingress, Irsa, KNOWN_KUBERNETES_VERSIONS, KmsKey, KmsKeyHandle, MySql,
     MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion, Nat, Network, NodeAddons,

@@ -137,6 +137,7 @@ pub struct FargateProfileHandle {
     selectors: Vec<Selector>,
 }
 
+#[diagnostic::do_not_recommend]
 impl Compute for FargateProfileHandle {
     type Target = Fargate;
 

@@ -3,7 +3,7 @@
 use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Construct, Output, Scope};
 
-use super::grant::Grant;
+use super::grant::Grants;
 use super::role::Role;
 use crate::iam::{OidcProvider, RoleHandle};
 use crate::ids::{OidcProviderArn, Tags};
@@ -97,7 +97,7 @@ impl GithubOidcRole {
     }
 
     /// With what a grant permits: `bucket.read()`.
-    pub fn grant(mut self, grant: Grant) -> Self {
+    pub fn grant(mut self, grant: impl Grants) -> Self {
         self.role = self.role.grant(grant);
         self
     }

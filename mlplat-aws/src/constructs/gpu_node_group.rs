@@ -158,6 +158,7 @@ impl GpuNodeGroupHandle {
     pub const TAINT: &'static str = TAINT;
 }
 
+#[diagnostic::do_not_recommend]
 impl Compute for GpuNodeGroupHandle {
     type Target = Ec2Linux;
 

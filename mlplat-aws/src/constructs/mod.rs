@@ -68,7 +68,7 @@ pub use fargate_profile::{FargateProfile, FargateProfileHandle};
 pub use fsx_lustre::{FsxLustre, FsxLustreHandle};
 pub use github_oidc_role::GithubOidcRole;
 pub use gpu_node_group::{GpuNodeGroup, GpuNodeGroupHandle};
-pub use grant::Grant;
+pub use grant::{Grant, Grants};
 pub use hosted_zone::{HostedZone, HostedZoneHandle, HostedZoneLookup};
 pub use identity::IdentityHandle;
 pub use image_mirror::{ImageMirror, ImageMirrorHandle, NotMirrored, RegistryLogin, Upstream};

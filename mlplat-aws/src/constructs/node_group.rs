@@ -226,6 +226,7 @@ pub struct NodeGroupHandle {
     pub node: mlplat_core::wiring::NodeRef,
 }
 
+#[diagnostic::do_not_recommend]
 impl Compute for NodeGroupHandle {
     type Target = Ec2Linux;
 

@@ -41,6 +41,7 @@ impl Target for Fargate {}
 /// Something that pods run on.
 #[diagnostic::on_unimplemented(
     message = "pods do not run on `{Self}`",
+    label = "runs no pods",
     note = "pass a node group or a Fargate profile"
 )]
 pub trait Compute {
