@@ -20,6 +20,7 @@ pub fn catalog() -> &'static [&'static Type] {
 static CATALOG: &[&Type] = &[
     &acm::CERTIFICATE,
     &acm::CERTIFICATE_VALIDATION,
+    &lookups::CALLER_IP,
     &lookups::AVAILABILITY_ZONES,
     &ec2::DEFAULT_SECURITY_GROUP_LOCK,
     &ec2::EIP,

@@ -69,6 +69,7 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<lookups::AddonVersion>(),
         struct_fields::<lookups::AvailabilityZones>(),
         struct_fields::<lookups::CallerIdentity>(),
+        struct_fields::<lookups::CallerIp>(),
         struct_fields::<lookups::ClusterVersions>(),
         struct_fields::<lookups::HostedZoneByName>(),
         struct_fields::<lookups::Quota>(),
@@ -132,6 +133,19 @@ fn references_and_sides_point_to_types_that_exist() {
                     if let Some(output) = output {
                         let form = ty.output(output).map(|output| output.form);
                         assert_eq!(form, Some(format!("{{child:{}}}", child.name).as_str()));
+                    }
+                }
+                Side::LeftBehind {
+                    ty: left,
+                    field,
+                    form,
+                    when,
+                } => {
+                    let left = types.get(left).unwrap_or_else(|| panic!("{left}"));
+                    assert!(left.field(field).is_some(), "{}: {field}", ty.name);
+                    assert!(ty.field(when).is_some(), "{}: {when}", ty.name);
+                    for word in placeholders(form) {
+                        assert!(ty.field(word).is_some(), "{}: {{{word}}}", ty.name);
                     }
                 }
                 Side::Lingers { holds, s, .. } => {

@@ -521,7 +521,9 @@ class Oracle:
             if only and fact["name"] != only:
                 continue
             if fact["kind"] == "Lookup":
-                self.api.operation(fact["api"])
+                # A page that AWS serves to anybody is in no model.
+                if not fact["api"].startswith("https://"):
+                    self.api.operation(fact["api"])
                 continue
             mapping, schema = mappings[fact["name"]], None
             if fact["cloudformation"]:

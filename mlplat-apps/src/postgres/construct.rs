@@ -2,10 +2,10 @@
 
 use mlplat_core::wiring::{Generated, NodeRef};
 use mlplat_core::{Cluster, Construct, Output, Scope, Secret};
-use mlplat_k8s::objects::{PersistentVolumeClaimHandle, StorageClassHandle};
+use mlplat_k8s::objects::PersistentVolumeClaimHandle;
 use mlplat_k8s::{
     CronJob, Namespace, NetworkPolicy, PersistentVolumeClaim, Service, Spec, StatefulSet,
-    StorageClass, pods as short,
+    pods as short,
 };
 
 use super::handle::PostgresInClusterHandle;
@@ -13,6 +13,7 @@ use super::pods;
 use super::settings;
 use crate::image;
 use crate::placed::{Ground, Place};
+use crate::storage::{Rwo, VolumeClass, gp3};
 
 /// PostgreSQL's official image. Source: versions.json of
 /// docker-library/postgres (2026-02).
@@ -50,6 +51,7 @@ pub struct PostgresInCluster<'a> {
     image: String,
     storage_gib: u32,
     storage_class: Option<String>,
+    volumes: Option<VolumeClass<Rwo>>,
     backups: u16,
     schedule: String,
     password: Option<Output<Secret<String>>>,
@@ -66,6 +68,7 @@ impl<'a> PostgresInCluster<'a> {
             image: DEFAULT_IMAGE.to_owned(),
             storage_gib: 20,
             storage_class: None,
+            volumes: None,
             backups: 7,
             schedule: "17 3 * * *".to_owned(),
             password: None,
@@ -99,6 +102,12 @@ impl<'a> PostgresInCluster<'a> {
     /// volumes of EBS, by a class of its own.
     pub fn storage_class(mut self, name: impl Into<String>) -> Self {
         self.storage_class = Some(name.into());
+        self
+    }
+
+    /// Volumes of a storage class of the program.
+    pub fn volumes(mut self, class: &VolumeClass<Rwo>) -> Self {
+        self.volumes = Some(class.clone());
         self
     }
 
@@ -188,16 +197,14 @@ impl Construct for PostgresInCluster<'_> {
 }
 
 impl PostgresInCluster<'_> {
-    fn class(&self, scope: &mut Scope<'_>) -> Option<StorageClassHandle> {
-        if self.storage_class.is_some() {
-            return None;
+    fn class(&self, scope: &mut Scope<'_>) -> Option<VolumeClass<Rwo>> {
+        if self.storage_class.is_some() || self.volumes.is_some() {
+            return self.volumes.clone();
         }
         // Named after the namespace, since classes are the whole cluster's.
         let name = format!("{}-gp3", self.namespace);
-        let class = StorageClass::new(self.cluster, &name, "ebs.csi.aws.com")
-            .parameter("type", "gp3")
-            .parameter("encrypted", "true");
-        Some(scope.add("storage-class", class))
+        let class = gp3(self.cluster, &name, "ebs.csi.aws.com");
+        Some(scope.add("storage-class", class).into())
     }
 
     fn claim(
@@ -205,7 +212,7 @@ impl PostgresInCluster<'_> {
         scope: &mut Scope<'_>,
         ground: Ground<'_>,
         name: &str,
-        class: Option<&StorageClassHandle>,
+        class: Option<&VolumeClass<Rwo>>,
     ) -> PersistentVolumeClaimHandle {
         let claim = Spec::of(|w| {
             let mut claim = short::claim(&format!("{}Gi", self.storage_gib));

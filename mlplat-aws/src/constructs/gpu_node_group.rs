@@ -6,7 +6,7 @@ use mlplat_core::wiring::{KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 
 use super::accelerator::{Accelerator, of_instance, quota, vcpus};
-use super::eks_cluster::EksClusterHandle;
+use super::eks_cluster_handle::EksClusterHandle;
 use super::instance::is_arm;
 use super::network::PrivateSubnets;
 use super::node_group::{NodeGroup, NodeGroupHandle};

@@ -7,11 +7,14 @@
 
 mod accelerator;
 mod access_entry;
+mod addon;
+mod auto_mode;
 mod bucket;
 mod certificate;
 mod cidr;
 mod cluster_access;
 mod cluster_addons;
+mod compute_plan;
 mod control_plane_logs;
 mod database;
 mod dns_record;
@@ -20,6 +23,7 @@ mod ecr_repo;
 mod efs_directory;
 mod efs_storage;
 mod eks_cluster;
+mod eks_cluster_handle;
 mod endpoint;
 mod fargate_profile;
 mod flow_logs;
@@ -50,9 +54,14 @@ mod vpc;
 mod vpc_endpoints;
 
 pub use access_entry::AccessEntry;
+pub use addon::{
+    ActsInAws, Addon, AddonKind, AddonReady, CoreDns, EbsCsi, EfsCsi, FsxCsi, KubeProxy,
+    MetricsServer, MountpointS3, PodIdentityAgent, SnapshotController, VpcCni,
+};
 pub use bucket::{Bucket, BucketHandle};
 pub use certificate::{Certificate, CertificateHandle};
 pub use cluster_addons::{Addons, NodeAddons};
+pub use compute_plan::ComputePlan;
 pub use database::{
     AwsManagedPassword, Database, DbClass, Engine, EngineSupport, EngineVersion, MySql,
     MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion, Postgres, PostgresEngine,
@@ -62,7 +71,8 @@ pub use dns_record::DnsRecord;
 pub use ecr_repo::{EcrRepo, EcrRepoHandle};
 pub use efs_directory::{EfsDirectory, EfsDirectoryHandle};
 pub use efs_storage::{EfsStorage, EfsStorageHandle};
-pub use eks_cluster::{EksCluster, EksClusterHandle};
+pub use eks_cluster::EksCluster;
+pub use eks_cluster_handle::EksClusterHandle;
 pub use endpoint::Endpoint;
 pub use fargate_profile::{FargateProfile, FargateProfileHandle};
 pub use fsx_lustre::{FsxLustre, FsxLustreHandle};

@@ -7,7 +7,7 @@ use mlplat_core::wiring::KnownText;
 use mlplat_core::{Construct, Output, Scope};
 
 use super::accelerator::{of_image, of_instance};
-use super::eks_cluster::EksClusterHandle;
+use super::eks_cluster_handle::EksClusterHandle;
 use super::instance::{data_device, image_is_arm, is_arm, is_instance_type};
 use super::network::{PrivateSubnets, PublicSubnets};
 use super::role::Role;

@@ -89,8 +89,8 @@ impl Vpc {
     }
 
     /// Records who sent how much to whom, in a log group that keeps it for
-    /// this long. Default: nothing is recorded. The records are data: a
-    /// `destroy` asks before it deletes the group.
+    /// this long. Default: nothing is recorded. What would expire anyway goes
+    /// with the network.
     pub fn flow_logs(mut self, retention: Retention) -> Self {
         self.flow_logs = Some(retention);
         self

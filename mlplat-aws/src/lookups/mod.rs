@@ -6,6 +6,7 @@
 mod addon_version;
 mod availability_zones;
 mod caller_identity;
+mod caller_ip;
 mod cluster_versions;
 mod hosted_zone_by_name;
 mod service_quota;
@@ -13,6 +14,7 @@ mod service_quota;
 pub use addon_version::*;
 pub use availability_zones::*;
 pub use caller_identity::*;
+pub use caller_ip::*;
 pub use cluster_versions::*;
 pub use hosted_zone_by_name::*;
 pub use service_quota::*;

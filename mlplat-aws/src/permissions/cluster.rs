@@ -128,10 +128,16 @@ const CONTROL_PLANE: Permissions = Permissions {
         "arn:{partition}:kms:{region}:{account}:key/*",
         ROLES,
     ],
-    passes: &[Pass {
-        field: "RoleArn",
-        services: &["eks.amazonaws.com"],
-    }],
+    passes: &[
+        Pass {
+            field: "RoleArn",
+            services: &["eks.amazonaws.com"],
+        },
+        Pass {
+            field: "NodeRoleArn",
+            services: &["ec2.amazonaws.com", "eks.amazonaws.com"],
+        },
+    ],
     linked: &["eks.amazonaws.com"],
 };
 

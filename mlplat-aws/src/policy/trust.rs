@@ -14,6 +14,15 @@ pub fn service(name: impl KnownText) -> PolicyDocument {
     ])
 }
 
+/// An AWS service that says by tags for what each of its sessions is: EKS in
+/// Auto Mode.
+pub fn service_with_tags(name: impl KnownText) -> PolicyDocument {
+    PolicyDocument::new([
+        Statement::allow([action!("sts:AssumeRole"), action!("sts:TagSession")])
+            .by(Principal::Service(name.into())),
+    ])
+}
+
 /// Pods, by EKS Pod Identity: which ones is said by the association. The text
 /// is that of the EKS user guide.
 pub fn pod_identity() -> PolicyDocument {

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests.
 
+mod addons;
+mod auto_mode;
 mod compute;
 mod database;
 mod deployer;

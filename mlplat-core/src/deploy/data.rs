@@ -45,9 +45,13 @@ pub(super) fn check(plan: &Plan, state: &State, providers: &Providers) -> Result
 }
 
 /// Whether data would be lost by the nature of the type, and not because the
-/// program asks for it.
+/// program asks for it. A program that lets it expire has said that it may go.
 fn is_unsaid(data: Data, inputs: &Map<String, Value>) -> bool {
-    let by_nature = matches!(data, Data::Destroyed | Data::CopiedIf(_));
+    let by_nature = match data {
+        Data::Destroyed | Data::CopiedIf(_) => true,
+        Data::ExpiresAfter(field) => !inputs.contains_key(field),
+        _ => false,
+    };
     by_nature && data.fate(inputs) == Fate::Lost
 }
 
@@ -62,7 +66,7 @@ pub(super) fn without_copies(ty: &Type, mut inputs: Map<String, Value>) -> Map<S
         Data::CopiedUnless(field) => set(field, true),
         Data::CopiedIf(field) => set(field, false),
         Data::Recoverable { unless, .. } => set(unless, true),
-        Data::None | Data::Destroyed | Data::MustBeEmpty => {}
+        Data::None | Data::Destroyed | Data::ExpiresAfter(_) | Data::MustBeEmpty => {}
     }
     inputs
 }
@@ -97,6 +101,9 @@ mod tests {
             Data::CopiedUnless("Skip"),
             &of(json!({"Skip": true}))
         ));
+        let logs = Data::ExpiresAfter("Days");
+        assert!(is_unsaid(logs, &of(json!({}))));
+        assert!(!is_unsaid(logs, &of(json!({"Days": 90}))));
         assert!(!is_unsaid(Data::MustBeEmpty, &of(json!({}))));
         assert!(!is_unsaid(Data::None, &of(json!({}))));
     }
