@@ -11,10 +11,11 @@ pub use mlplat_aws::{
     EcrRepo, EfsCsi, EfsDirectory, EfsStorage, EksCluster, Endpoint, EndpointService,
     FargateProfile, FsxCsi, FsxLustre, GithubOidcRole, GpuNodeGroup, HostedZone, ImageMirror,
     Ingress, Irsa, KmsKey, KubeProxy, MetricsServer, MountpointS3, MySql, MySqlVersion, Nat,
-    NodeGroup, Peer, PodIdentity, PodIdentityAgent, Policy, Postgres, PostgresVersion,
-    RegistryLogin, Role, SecretEntry, SecurityGroup, SnapshotController, Upstream, Vpc, VpcCni,
-    VpcEndpoints,
+    NodeGroup, Peer, PlatformUser, PodIdentity, PodIdentityAgent, Policy, Postgres,
+    PostgresVersion, RegistryLogin, Role, SecretEntry, SecurityGroup, SnapshotController, Upstream,
+    UserRole, Vpc, VpcCni, VpcEndpoints,
 };
+pub use mlplat_core::generators::{FernetKey, Htpasswd, RandomToken};
 pub use mlplat_core::graph::{Construct, Lifecycle, OtherStack, Scope, Stack};
 pub use mlplat_core::null::Null;
 pub use mlplat_core::wiring::{Charset, Generated};

@@ -21,7 +21,10 @@ macro_rules! needs_nodes {
             path: &[
                 Join::Where("AddonName", $addon),
                 Join::Follow("ClusterName"),
-                Join::BackAny(&["eks.Nodegroup", "eks.FargateProfile"], "ClusterName"),
+                Join::BackAny(&[
+                    ("eks.Nodegroup", "ClusterName"),
+                    ("eks.FargateProfile", "ClusterName"),
+                ]),
             ],
             by: By::ToBecomeReady,
             fails: Fails::EndsIn("DEGRADED: InsufficientNumberOfReplicas"),

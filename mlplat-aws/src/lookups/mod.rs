@@ -9,6 +9,7 @@ mod caller_identity;
 mod caller_ip;
 mod cluster_versions;
 mod hosted_zone_by_name;
+mod private_hosted_zone;
 mod service_quota;
 
 pub use addon_version::*;
@@ -17,4 +18,5 @@ pub use caller_identity::*;
 pub use caller_ip::*;
 pub use cluster_versions::*;
 pub use hosted_zone_by_name::*;
+pub use private_hosted_zone::*;
 pub use service_quota::*;

@@ -123,6 +123,13 @@ pub fn flow_logs(account: impl Gives<AccountId>) -> PolicyDocument {
         ))])
 }
 
+/// As [`account`], under a condition.
+pub fn account_when(id: impl Gives<AccountId>, condition: Condition) -> PolicyDocument {
+    PolicyDocument::new([Statement::allow([action!("sts:AssumeRole")])
+        .by(Principal::Account(id.into()))
+        .when(condition)])
+}
+
 /// Every identity of an account that the account itself allows to.
 pub fn account(id: impl Gives<AccountId>) -> PolicyDocument {
     PolicyDocument::new([

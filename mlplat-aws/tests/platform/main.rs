@@ -15,6 +15,8 @@ mod flow_logs;
 mod github;
 mod logs;
 mod mirror;
+mod network;
+mod people;
 mod reference;
 mod registry;
 mod shared_policy;
