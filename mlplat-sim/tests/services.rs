@@ -112,7 +112,7 @@ fn a_log_group_that_nobody_owns_is_left_behind() {
             let network = network(stack);
             let cluster = EksCluster::new(&network).name("shared").log_group_of_eks();
             let cluster = if logs { cluster } else { cluster.logs([]) };
-            stack.add("cluster", cluster.without_nodes());
+            stack.add("cluster", cluster.nodes(1..=2));
         }
     };
     let mut silent = World::simulate(program(false));
@@ -135,7 +135,7 @@ fn a_log_group_that_nobody_owns_is_left_behind() {
         let network = network(stack);
         stack.add(
             "cluster",
-            EksCluster::new(&network).name("shared").without_nodes(),
+            EksCluster::new(&network).name("shared").nodes(1..=2),
         );
     });
     let run = silent.deploy();
@@ -239,7 +239,7 @@ fn fargate_profiles_come_and_go_one_at_a_time() {
     // CoreDNS waits for a profile, and would be degraded without one.
     let done = life.deploy.done();
     let place = |path: &str| done.iter().position(|one| *one == path).unwrap();
-    assert!(place("cluster/fargate-dns/profile") < place("cluster/coredns"));
+    assert!(place("cluster/fargate-dns/profile") < place("cluster/coredns/addon"));
 }
 
 #[test]
