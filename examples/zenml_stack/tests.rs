@@ -43,7 +43,7 @@ fn pods_come_after_all_that_they_need() {
     let tested = Stack::test(zenml_stack);
     tested
         .assert_before("network/internet-gateway-attachment", "network/nat-1")
-        .assert_before("cluster/vpc-cni", "cluster/nodes/group")
+        .assert_before("cluster/vpc-cni/addon", "cluster/nodes/group")
         .assert_before("cluster/control-plane", "workloads")
         .assert_before("artifacts", "config");
 }

@@ -93,7 +93,7 @@ fn it_lives_there() {
 #[test]
 fn a_cluster_without_an_agent_has_no_pod_identity() {
     let tested = tested(Place::Unsaid);
-    let problem = tested.assert_problem("no-agent");
+    let problem = tested.assert_problem("no-pod-identity");
     assert_eq!(problem.path.as_deref(), Some("mlflow/identity"));
     assert!(problem.fix.contains(".on(&profile)"), "{}", problem.fix);
 }

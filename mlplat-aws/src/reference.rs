@@ -161,6 +161,7 @@ fn data(data: Data) -> String {
     match data {
         Data::None => "none".to_owned(),
         Data::Destroyed => "destroyed".to_owned(),
+        Data::ExpiresAfter(field) => format!("destroyed; expires by `{field}`"),
         Data::MustBeEmpty => "in the way".to_owned(),
         Data::CopiedUnless(field) => format!("copied unless `{field}`"),
         Data::CopiedIf(field) => format!("copied if `{field}`"),

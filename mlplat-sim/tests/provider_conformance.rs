@@ -147,9 +147,10 @@ impl Maker {
                         let wanted = conditions(&need.path[at + 1..]);
                         next.push(self.back(ty, field, &one, wanted).await);
                     }
-                    Join::BackAny(types, field) => {
+                    Join::BackAny(holders) => {
+                        let (ty, field) = holders[0];
                         let wanted = conditions(&need.path[at + 1..]);
-                        next.push(self.back(types[0], field, &one, wanted).await);
+                        next.push(self.back(ty, field, &one, wanted).await);
                     }
                 }
             }

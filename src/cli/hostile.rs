@@ -26,7 +26,7 @@ pub fn arguments(words: Vec<OsString>) -> bool {
         return false;
     };
     let _ = asked(&cli);
-    settings::merge(None, std::iter::empty(), &cli.global.set).is_ok()
+    settings::merge(None, std::iter::empty(), &cli.global.set, &[]).is_ok()
 }
 
 #[cfg(test)]

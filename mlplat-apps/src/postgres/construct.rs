@@ -3,10 +3,10 @@
 use mlplat_aws::checks::{BACKED_UP_BY, BACKUP_OF, is_prod};
 use mlplat_core::wiring::{Generated, NodeRef};
 use mlplat_core::{Cluster, Construct, Lifecycle as _, Output, Scope, Secret};
-use mlplat_k8s::objects::{PersistentVolumeClaimHandle, StorageClassHandle};
+use mlplat_k8s::objects::PersistentVolumeClaimHandle;
 use mlplat_k8s::{
     CronJob, Namespace, NetworkPolicy, PersistentVolumeClaim, Service, Spec, StatefulSet,
-    StorageClass, pods as short,
+    pods as short,
 };
 
 use super::handle::PostgresInClusterHandle;
@@ -14,6 +14,7 @@ use super::pods;
 use super::settings;
 use crate::image;
 use crate::placed::{Ground, Place};
+use crate::storage::{Rwo, VolumeClass, gp3};
 
 /// PostgreSQL's official image. Source: versions.json of
 /// docker-library/postgres (2026-02).
@@ -55,6 +56,7 @@ pub struct PostgresInCluster<'a> {
     image: String,
     storage_gib: u32,
     storage_class: Option<String>,
+    volumes: Option<VolumeClass<Rwo>>,
     backups: u16,
     schedule: String,
     password: Option<Output<Secret<String>>>,
@@ -72,6 +74,7 @@ impl<'a> PostgresInCluster<'a> {
             image: DEFAULT_IMAGE.to_owned(),
             storage_gib: 20,
             storage_class: None,
+            volumes: None,
             backups: 7,
             schedule: "17 3 * * *".to_owned(),
             password: None,
@@ -106,6 +109,12 @@ impl<'a> PostgresInCluster<'a> {
     /// volumes of EBS, by a class of its own.
     pub fn storage_class(mut self, name: impl Into<String>) -> Self {
         self.storage_class = Some(name.into());
+        self
+    }
+
+    /// Volumes of a storage class of the program.
+    pub fn volumes(mut self, class: &VolumeClass<Rwo>) -> Self {
+        self.volumes = Some(class.clone());
         self
     }
 
@@ -204,16 +213,14 @@ impl Construct for PostgresInCluster<'_> {
 }
 
 impl PostgresInCluster<'_> {
-    fn class(&self, scope: &mut Scope<'_>) -> Option<StorageClassHandle> {
-        if self.storage_class.is_some() {
-            return None;
+    fn class(&self, scope: &mut Scope<'_>) -> Option<VolumeClass<Rwo>> {
+        if self.storage_class.is_some() || self.volumes.is_some() {
+            return self.volumes.clone();
         }
         // Named after the namespace, since classes are the whole cluster's.
         let name = format!("{}-gp3", self.namespace);
-        let class = StorageClass::new(self.cluster, &name, "ebs.csi.aws.com")
-            .parameter("type", "gp3")
-            .parameter("encrypted", "true");
-        Some(scope.add("storage-class", class))
+        let class = gp3(self.cluster, &name, "ebs.csi.aws.com");
+        Some(scope.add("storage-class", class).into())
     }
 
     fn claim(
@@ -222,7 +229,7 @@ impl PostgresInCluster<'_> {
         ground: Ground<'_>,
         name: &str,
         (key, value): (&str, &str),
-        class: Option<&StorageClassHandle>,
+        class: Option<&VolumeClass<Rwo>>,
     ) -> PersistentVolumeClaimHandle {
         let spec = Spec::of(|w| {
             let mut claim = short::claim(&format!("{}Gi", self.storage_gib));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mlplat_core::wiring::{KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 
-use super::eks_cluster::EksClusterHandle;
+use super::eks_cluster_handle::EksClusterHandle;
 use super::network::PrivateSubnets;
 use super::role::Role;
 use super::tags::named;

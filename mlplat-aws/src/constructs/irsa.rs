@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use mlplat_core::{Construct, Output, Scope, ServiceAccountRef};
 
-use super::eks_cluster::EksClusterHandle;
+use super::eks_cluster_handle::EksClusterHandle;
 use super::grant::Grants;
 use super::identity::{IdentityHandle, check, description};
 use super::role::Role;

@@ -103,10 +103,11 @@ fn is_deletion(change: Change) -> bool {
 }
 
 /// Whether data would be lost by the nature of the type, and not because the
-/// program asks for it.
+/// program asks for it. A program that lets it expire has said that it may go.
 fn is_unsaid(data: Data, inputs: &Map<String, Value>) -> bool {
     let by_nature = match data {
         Data::Destroyed | Data::CopiedIf(_) | Data::LeftBehind { .. } => true,
+        Data::ExpiresAfter(field) => !inputs.contains_key(field),
         Data::None | Data::MustBeEmpty | Data::CopiedUnless(_) | Data::Recoverable { .. } => false,
     };
     by_nature && data.fate(inputs) == Fate::Lost
@@ -123,7 +124,11 @@ pub(super) fn without_copies(ty: &Type, mut inputs: Map<String, Value>) -> Map<S
         Data::CopiedUnless(field) => set(field, true),
         Data::CopiedIf(field) => set(field, false),
         Data::Recoverable { unless, .. } => set(unless, true),
-        Data::None | Data::Destroyed | Data::MustBeEmpty | Data::LeftBehind { .. } => {}
+        Data::None
+        | Data::Destroyed
+        | Data::ExpiresAfter(_)
+        | Data::MustBeEmpty
+        | Data::LeftBehind { .. } => {}
     }
     inputs
 }
@@ -158,6 +163,9 @@ mod tests {
             Data::CopiedUnless("Skip"),
             &of(json!({"Skip": true}))
         ));
+        let logs = Data::ExpiresAfter("Days");
+        assert!(is_unsaid(logs, &of(json!({}))));
+        assert!(!is_unsaid(logs, &of(json!({"Days": 90}))));
         assert!(!is_unsaid(Data::MustBeEmpty, &of(json!({}))));
         assert!(!is_unsaid(Data::None, &of(json!({}))));
     }

@@ -22,6 +22,10 @@ pub enum Data {
     None,
     /// Deleting it destroys what it holds, at once and for good (EFS).
     Destroyed,
+    /// It goes by itself after a time, if this field says after which, and
+    /// deleting the object makes that sooner. Without the field it is kept for
+    /// ever, and destroyed (a log group, `RetentionInDays`).
+    ExpiresAfter(&'static str),
     /// The API refuses to delete it until it is empty (an S3 bucket).
     MustBeEmpty,
     /// The deletion keeps a last copy, unless this field is true (a final
@@ -89,7 +93,7 @@ impl Data {
         let is_set = |field: &str| inputs.get(field) == Some(&Value::Bool(true));
         match self {
             Self::None => Fate::NoData,
-            Self::Destroyed => Fate::Lost,
+            Self::Destroyed | Self::ExpiresAfter(_) => Fate::Lost,
             Self::MustBeEmpty => Fate::InTheWay,
             Self::CopiedUnless(field) if is_set(field) => Fate::Lost,
             Self::CopiedIf(field) if !is_set(field) => Fate::Lost,
@@ -113,7 +117,9 @@ impl Data {
     pub fn fields(self) -> Vec<&'static str> {
         let fields = match self {
             Self::None | Self::Destroyed | Self::MustBeEmpty => [""; 2],
-            Self::CopiedUnless(field) | Self::CopiedIf(field) => [field, ""],
+            Self::CopiedUnless(field) | Self::CopiedIf(field) | Self::ExpiresAfter(field) => {
+                [field, ""]
+            }
             Self::Recoverable { days, unless, .. } => [days, unless],
             Self::LeftBehind { made_by, unless } => [first(made_by), first(unless.0)],
         };

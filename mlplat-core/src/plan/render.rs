@@ -10,7 +10,9 @@ use super::{Val, canonical_text, document};
 use crate::graph::RESERVED;
 use crate::seal::{Keyring, SealError};
 use crate::state::{Body, SealedSecret, State};
-use crate::wiring::{Form, FormError, Generated, Plain, SecretSource, bcrypt, percent_encoded};
+use crate::wiring::{
+    Form, FormError, Generated, Plain, SecretSource, base64_of_hex, bcrypt, percent_encoded,
+};
 use crate::world::World;
 
 /// The clear texts of a program's secrets, and the keyring of its state.
@@ -80,6 +82,7 @@ impl SecretBook {
     pub fn formed(&self, form: &Form, plain: &Plain) -> Result<Plain, FormError> {
         let (key, cost) = match form {
             Form::PercentEncoded => return Ok(Plain::new(percent_encoded(plain.expose()))),
+            Form::Base64OfHex => return base64_of_hex(plain),
             Form::Bcrypt { key, cost } => (key, *cost),
         };
         let salt = self.keyring.salt(key, plain);

@@ -151,7 +151,7 @@ pub(super) fn snapshot_serial(bytes: &[u8]) -> Option<u64> {
     struct Numbered {
         serial: u64,
     }
-    let (_, body) = header_line(bytes, "mlplat-state").ok()?;
+    let (_, body) = header_line(bytes, "mlplat-state", FORMAT).ok()?;
     let numbered: Numbered = serde_json::from_slice(body).ok()?;
     Some(numbered.serial)
 }

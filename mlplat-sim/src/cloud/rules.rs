@@ -101,6 +101,7 @@ impl Inner {
             .map(|child| (child.ty.clone(), child.id.clone()))
             .collect();
         self.fill_outputs(ty, &mut object, &ids);
+        let inputs = object.inputs.clone();
         let mut effects = vec![Effect::Put(Box::new(object))];
         effects.extend(
             children
@@ -108,7 +109,50 @@ impl Inner {
                 .map(|child| Effect::Put(Box::new(child))),
         );
         self.commit(now, effects);
+        self.leave_behind(ty, &inputs, now);
         Ok(key)
+    }
+
+    /// What a service makes for an object when nobody has made it before. It
+    /// belongs to the service, and goes with nothing.
+    fn leave_behind(&mut self, ty: &Type, inputs: &Map<String, Value>, now: f64) {
+        for side in ty.brings {
+            let Side::LeftBehind {
+                ty: left,
+                field,
+                form,
+                when,
+            } = side
+            else {
+                continue;
+            };
+            let Some(facts) = self.facts(left).filter(|_| is_set(inputs.get(*when))) else {
+                continue;
+            };
+            let source = Source {
+                place: &self.place,
+                key: 0,
+                inputs,
+                children: &[],
+            };
+            let name = forms::value(form, &source);
+            let is_there = |other: &SimObject| {
+                other.ty == facts.name
+                    && other.gone_at.is_none()
+                    && other.inputs.get(*field) == Some(&name)
+            };
+            if self.live().any(is_there) {
+                continue;
+            }
+            let belonging = Belonging {
+                ty: facts,
+                inputs: Map::from_iter([((*field).to_owned(), name)]),
+                owner: ty.service(),
+                token: "",
+                part_of: None,
+            };
+            self.put_belonging(belonging, now, now);
+        }
     }
 
     /// An object that nobody's engine made; its id.
@@ -412,7 +456,9 @@ impl Inner {
             outputs,
             until: now + behind_s,
         });
+        let inputs = object.inputs.clone();
         self.commit(now, vec![Effect::Put(Box::new(object))]);
+        self.leave_behind(ty, &inputs, now);
         Ok(())
     }
 
@@ -456,6 +502,15 @@ pub(super) fn natural_key(fields: &[&str], inputs: &Map<String, Value>) -> Strin
         None => String::new(),
     };
     fields.iter().map(part).collect::<Vec<_>>().join("|")
+}
+
+/// Whether a switch is on, or a list has something in it.
+fn is_set(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(_) => true,
+    }
 }
 
 fn each(value: &Value) -> Vec<&Value> {

@@ -196,7 +196,7 @@ impl Files for Gate {
     }
 
     fn length(&self, path: &Path) -> io::Result<u64> {
-        self.open()?.length(path)
+        self.look()?.length(path)
     }
 
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {

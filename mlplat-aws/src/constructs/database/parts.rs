@@ -70,7 +70,7 @@ impl<E: Engine, P> Database<E, P> {
     ) -> (rds::DbInstanceHandle, Output<SecurityGroupId>) {
         let subnets = match self.with.public {
             Some(_) => self.with.network.public_subnets.ids(),
-            None => self.with.network.private_subnets.ids(),
+            None => self.with.network.store_subnets(),
         };
         let tags = named(scope, "");
         let description = format!("{} database", E::FACTS.title);
