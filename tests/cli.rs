@@ -444,8 +444,8 @@ fn the_doctor_names_what_is_broken_and_what_to_do() {
     ok      state     deployment 1, 3 objects; snapshot and journal are whole
     note    journal   an interrupted run left 3 records
                       do   the next run takes up its work by itself
-    broken  key       none of the keys at hand opens the state's secrets
-                      do   set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE to the key that the state was sealed with; nothing was changed
+    broken  key       the key file DIR/state/local.key is missing
+                      do   put the file back: nothing else opens the state's secrets. If they were sealed with other keys, set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE; nothing was changed
     ok      clock     it is not behind that of the last run
     ---
     ok      program   3 resources, 2 outputs, 2 settings
