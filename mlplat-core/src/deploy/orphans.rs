@@ -37,3 +37,81 @@ pub(super) fn unknown(owned: Vec<Owned>, state: &State) -> Vec<Owned> {
     });
     left.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{Action, BirthId, Body, Record};
+
+    fn begin(ordinal: u32) -> Record {
+        Record::Begin {
+            birth: birth(ordinal),
+            action: Action::Create,
+            path: format!("n{ordinal}").parse().unwrap(),
+            ty: "test.Mill".into(),
+            body: Body::empty(),
+            deps: vec![],
+            soft_deps: vec![],
+            replaces: None,
+            protect: false,
+            retain: false,
+        }
+    }
+
+    fn birth(ordinal: u32) -> BirthId {
+        BirthId { serial: 1, ordinal }
+    }
+
+    /// Object 0 stands as `mill-0`, object 1 is an open intent.
+    fn state() -> State {
+        let mut state = State::new("lin".into());
+        let made = Record::Made {
+            birth: birth(0),
+            id: "mill-0".into(),
+        };
+        for record in [begin(0), made, begin(1)] {
+            state.apply(record);
+        }
+        state
+    }
+
+    fn owned(id: &str, ordinal: u32) -> Owned {
+        let token = state()
+            .birth(birth(ordinal))
+            .map(|born| born.token("lin"))
+            .unwrap_or_else(|| "of nobody".to_owned());
+        Owned {
+            ty: "test.Mill".into(),
+            id: id.into(),
+            token,
+        }
+    }
+
+    fn left(seen: &[(&str, u32)]) -> Vec<String> {
+        let owned = seen.iter().map(|(id, ordinal)| owned(id, *ordinal));
+        let left = unknown(owned.collect(), &state());
+        left.into_iter().map(|one| one.id).collect()
+    }
+
+    #[test]
+    fn of_two_with_one_tag_the_unnamed_one_is_left() {
+        assert_eq!(left(&[("mill-0", 0), ("mill-9", 0)]), ["mill-9"]);
+        assert_eq!(
+            left(&[("mill-8", 0), ("mill-0", 0), ("mill-9", 0)]).len(),
+            2
+        );
+    }
+
+    /// An id that is written in another way is no second object.
+    #[test]
+    fn one_that_is_seen_alone_is_not_left() {
+        assert!(left(&[("arn:mill-0", 0)]).is_empty());
+        assert!(left(&[("mill-0", 0)]).is_empty());
+    }
+
+    #[test]
+    fn what_is_open_may_be_any_of_them_and_strangers_are_left() {
+        assert!(left(&[("mill-1", 1), ("mill-2", 1)]).is_empty());
+        assert_eq!(left(&[("mill-0", 0), ("stray", 7)]), ["stray"]);
+    }
+}

@@ -1,4 +1,4 @@
-//! A state of about four kilobytes and its journal, damaged in every way:
+//! A state of some kilobytes and its journal, damaged in every way:
 //! noticed each time, by the engine, before anything is called or written.
 
 use std::collections::BTreeMap;
