@@ -25,6 +25,7 @@ fn instead(at: Option<&Location<'_>>) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 mod tests {
     use std::sync::{Arc, Mutex};
 
