@@ -237,7 +237,7 @@ impl Engine {
 
     // --- the parts ---
 
-    fn holder(&self, options: &DeployOptions) -> Holder {
+    pub(super) fn holder(&self, options: &DeployOptions) -> Holder {
         Holder {
             who: options.who.clone(),
             what: options.command().to_owned(),
@@ -246,7 +246,7 @@ impl Engine {
     }
 
     /// The record by which a run says that it is there.
-    fn announcement(&self, run: RunKind, options: &DeployOptions, fence: u64) -> Record {
+    pub(super) fn announcement(&self, run: RunKind, options: &DeployOptions, fence: u64) -> Record {
         Record::Open {
             fence,
             run,
@@ -280,13 +280,13 @@ impl Engine {
         }
     }
 
-    fn draw_lineage(&self) -> String {
+    pub(super) fn draw_lineage(&self) -> String {
         let mut bytes = [0; 8];
         self.world.random(&mut bytes);
         crate::hex(&bytes)
     }
 
-    fn ground(&self, stored: Stored, lineage: String) -> Result<Ground, SealError> {
+    pub(super) fn ground(&self, stored: Stored, lineage: String) -> Result<Ground, SealError> {
         Ground::of(stored, lineage, &*self.world, &*self.keys)
     }
 
@@ -541,7 +541,11 @@ impl Engine {
     }
 
     /// Ends an operation: the next serial, and a snapshot.
-    async fn close(&self, mut state: State, session: &mut dyn Session) -> Result<(), EngineError> {
+    pub(super) async fn close(
+        &self,
+        mut state: State,
+        session: &mut dyn Session,
+    ) -> Result<(), EngineError> {
         state.serial += 1;
         state.next_ordinal = 0;
         if state.objects.is_empty() && state.open.is_empty() && state.outputs.is_empty() {

@@ -69,6 +69,9 @@ fn seal_text(error: &SealError) -> String {
         SealError::KeyFile { .. } => {
             "put the file back: nothing else opens the state's secrets. If they were sealed with other keys, set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE; nothing was changed"
         }
+        SealError::OnlyRecipients => {
+            "set MLPLAT_AGE_IDENTITY too: recipients alone can write a new state and not compare with one; nothing was changed"
+        }
         SealError::BadKey(_) => "give the key in age's own text form",
         SealError::Damaged => "restore the state from a backup; nothing was changed",
     };

@@ -32,6 +32,7 @@ mod panics;
 mod pulse;
 mod recover;
 mod refresh;
+mod rekey;
 mod remove;
 mod request;
 mod retry;

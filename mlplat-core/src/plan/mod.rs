@@ -37,6 +37,7 @@ pub use estimate::{Estimate, critical_path, weight};
 pub use eval::{Env, EvalError, Evaluator, NodeOutputs};
 pub(crate) use known::{open_secret_outputs, taught_nothing};
 pub use planner::{Inputs, Sight, plan};
+pub(crate) use render::Reseal;
 pub use render::{SecretBook, open_body, render_body};
 pub use steps::{Step, StepGraph, StepKind};
 pub use value::Val;

@@ -96,6 +96,27 @@ impl SecretBook {
         Ok(hash)
     }
 
+    /// A state's generated secrets sealed with another keyring.
+    ///
+    /// # Errors
+    /// [`SealError::Damaged`] when one of them does not open.
+    pub(crate) fn resealed(
+        state: &State,
+        reseal: &Reseal<'_>,
+    ) -> Result<BTreeMap<String, SealedSecret>, SealError> {
+        let each = state.secrets.iter().map(|(key, secret)| {
+            let place = place_of_secret(key, secret.generation);
+            let plain = reseal.from.open(&place, &secret.sealed)?;
+            let sealed = reseal.to.seal(reseal.world, &place, &plain);
+            let secret = SealedSecret {
+                sealed,
+                ..secret.clone()
+            };
+            Ok((key.clone(), secret))
+        });
+        each.collect()
+    }
+
     /// Gives a secret its next value. From here on it is the only one.
     pub fn raise(&mut self, world: &dyn World, key: &str, generation: u32, shape: Generated) {
         let plain = Keyring::renew(world, key, shape);
@@ -251,6 +272,73 @@ impl Renderer<'_> {
                 Some(Value::Object(rendered))
             }
         }
+    }
+}
+
+/// From one keyring to another.
+pub(crate) struct Reseal<'a> {
+    pub(crate) from: &'a Keyring,
+    pub(crate) to: &'a Keyring,
+    pub(crate) world: &'a dyn World,
+}
+
+impl Reseal<'_> {
+    /// Stored text with its secrets sealed anew; `None` when it has none.
+    ///
+    /// # Errors
+    /// [`SealError::Damaged`] when a sealed secret is missing or does not open.
+    pub(crate) fn body(&self, body: &Body, place: &str) -> Result<Option<Body>, SealError> {
+        if body.sealed.is_empty() {
+            return Ok(None);
+        }
+        let opened = open_vals(body, place, self.from)?;
+        render_body(&opened, place, self.to, Some(self.world))
+            .map(Some)
+            .ok_or(SealError::Damaged)
+    }
+}
+
+/// Stored text as values, its secrets open and marked as such.
+fn open_vals(
+    body: &Body,
+    place: &str,
+    keyring: &Keyring,
+) -> Result<BTreeMap<String, Val>, SealError> {
+    let members: Map<String, Value> =
+        serde_json::from_str(body.json.get()).map_err(|_| SealError::Damaged)?;
+    let each = members.into_iter().map(|(key, value)| {
+        let value = open_val(value, &body.sealed, &format!("{place}|{key}"), keyring)?;
+        Ok((key, value))
+    });
+    each.collect()
+}
+
+fn open_val(
+    value: Value,
+    sealed: &BTreeMap<String, String>,
+    place: &str,
+    keyring: &Keyring,
+) -> Result<Val, SealError> {
+    match value {
+        Value::Object(members) if members.contains_key(&digest_key()) => {
+            let sealed = sealed.get(place).ok_or(SealError::Damaged)?;
+            Ok(Val::Secret(keyring.open(place, sealed)?))
+        }
+        Value::Object(members) => {
+            let each = members.into_iter().map(|(key, value)| {
+                let value = open_val(value, sealed, &format!("{place}|{key}"), keyring)?;
+                Ok((key, value))
+            });
+            each.collect::<Result<_, _>>().map(Val::map)
+        }
+        Value::Array(items) => {
+            let each = items
+                .into_iter()
+                .enumerate()
+                .map(|(index, item)| open_val(item, sealed, &format!("{place}|{index}"), keyring));
+            each.collect::<Result<_, _>>().map(Val::list)
+        }
+        scalar => Ok(Val::Known(scalar)),
     }
 }
 

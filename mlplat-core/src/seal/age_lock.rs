@@ -126,6 +126,10 @@ impl KeyringLock for AgeLock {
         let engine = &base64::engine::general_purpose::STANDARD_NO_PAD;
         let sealed = base64::Engine::decode(engine, locked).map_err(|_| SealError::Damaged)?;
         let opener = age::Decryptor::new(&sealed[..]).map_err(|_| SealError::Damaged)?;
+        let opens = !self.identities.is_empty() || self.passphrase.is_some();
+        if !opens && !self.recipients.is_empty() {
+            return Err(SealError::OnlyRecipients);
+        }
         let scrypt = self.passphrase.clone().map(age::scrypt::Identity::new);
         let keys = self.identities.iter().map(|key| key as &dyn age::Identity);
         let keys = keys.chain(scrypt.iter().map(|key| key as &dyn age::Identity));
@@ -149,7 +153,13 @@ mod tests {
         let secret = Plain::new(identity.to_string().expose_secret().to_owned());
         let writer = AgeLock::default().recipients([public.as_str()]).unwrap();
         let locked = writer.lock(&[5; 64]).unwrap();
-        assert_eq!(writer.unlock(&locked).unwrap_err(), SealError::NoIdentity);
+        assert_eq!(
+            writer.unlock(&locked).unwrap_err(),
+            SealError::OnlyRecipients
+        );
+        let other = Plain::new(Identity::generate().to_string().expose_secret().to_owned());
+        let other = AgeLock::default().identity(&other).unwrap();
+        assert_eq!(other.unlock(&locked).unwrap_err(), SealError::NoIdentity);
         let reader = AgeLock::default().identity(&secret).unwrap();
         assert_eq!(*reader.unlock(&locked).unwrap(), [5; 64]);
         assert_eq!(

@@ -47,6 +47,9 @@ pub enum SealError {
         /// What is the matter with it.
         what: &'static str,
     },
+    /// There are keys to seal with and none to open with.
+    #[error("the keys at hand can seal the state's secrets and not open them")]
+    OnlyRecipients,
     /// A key is not written as a key.
     #[error("{0}")]
     BadKey(String),
