@@ -21,6 +21,7 @@ mod mutants;
 mod oracle;
 mod prove;
 mod python;
+mod secrets;
 mod stage;
 mod test;
 

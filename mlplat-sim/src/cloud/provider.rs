@@ -19,6 +19,7 @@ use super::forms::{self, Source};
 use super::mishap::Wrong;
 use super::object::SimObject;
 use super::rules::{Lag, natural_key, tag};
+use crate::telltale;
 
 /// For how long a client waits for the body of a reply.
 const SLOW: Duration = Duration::from_secs(60);
@@ -299,6 +300,7 @@ impl Reader for Cloud {
 #[async_trait]
 impl Provider for Cloud {
     async fn create(&self, request: &Request) -> Result<Made, ProviderError> {
+        telltale::request(request.ty, &request.inputs);
         let pass = self
             .gate(Asked::of(request.ty, "create", &request.path))
             .await?;
@@ -328,6 +330,7 @@ impl Provider for Cloud {
         request: &Request,
         fields: &[String],
     ) -> Result<(), ProviderError> {
+        telltale::request(request.ty, &request.inputs);
         let pass = self
             .gate(Asked::of(target.ty, "update", &target.id))
             .await?;

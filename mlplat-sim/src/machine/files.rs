@@ -246,6 +246,7 @@ impl Files for MemoryFiles {
     }
 
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        crate::telltale::wrote(path, content);
         let mut disk = self.disk();
         if let Ok(file) = disk.content(path) {
             if file.before.is_none() {
@@ -268,6 +269,7 @@ impl Files for MemoryFiles {
     }
 
     fn append(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        crate::telltale::wrote(path, content);
         self.disk().content(path)?.now.extend_from_slice(content);
         Ok(())
     }
