@@ -7,7 +7,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use support::{command, stderr, succeed};
+use support::{command, stderr, stdout, succeed};
 
 #[test]
 fn a_state_opens_only_with_its_passphrase() {
@@ -104,6 +104,42 @@ fn whoever_has_only_recipients_can_write_and_not_compare() {
         "{}",
         stderr(&refused)
     );
+}
+
+/// Proves fault 13.
+#[test]
+fn a_state_is_given_to_other_keys() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |words: &[&str], keys: &[(&str, &str)]| {
+        let mut command = command("zenml_stack", dir.path());
+        command.args(words).envs(keys.iter().copied());
+        command.output().unwrap()
+    };
+    let first = ("MLPLAT_AGE_PASSPHRASE", "a good one");
+    let password = ["outputs", "metadata-db-password", "--show-secrets"];
+    assert!(run(&[], &[first]).status.success());
+    let before = stdout(&run(&password, &[first]));
+    // To recipients, with keys of its own for the values.
+    let recipient = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+    let second = (
+        "MLPLAT_AGE_IDENTITY",
+        "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33",
+    );
+    let given = run(&["state", "rekey", "--anew", "--to", recipient], &[first]);
+    assert!(given.status.success(), "{}", stderr(&given));
+    assert_eq!(stdout(&run(&password, &[second])), before);
+    let lost = run(&["plan"], &[first]);
+    assert_eq!(lost.status.code(), Some(1));
+    assert!(stderr(&lost).contains("nothing was changed"));
+    // Back under a passphrase, with the same keys for the values.
+    let new = ("MLPLAT_AGE_NEW_PASSPHRASE", "another good one");
+    let given = run(&["state", "rekey"], &[second, new]);
+    assert!(given.status.success(), "{}", stderr(&given));
+    let third = ("MLPLAT_AGE_PASSPHRASE", "another good one");
+    assert_eq!(stdout(&run(&password, &[third])), before);
+    let unsaid = run(&["state", "rekey"], &[third]);
+    assert_eq!(unsaid.status.code(), Some(1));
+    assert!(stderr(&unsaid).contains("MLPLAT_AGE_NEW_PASSPHRASE"));
 }
 
 #[test]

@@ -293,6 +293,18 @@ pub(crate) enum StateCommand {
     },
     /// Shows what was done, when and by whom, and what an interrupted run left.
     History,
+    /// Has other keys open the state from now on: those given with --to, or the
+    /// passphrase in MLPLAT_AGE_NEW_PASSPHRASE. The keys at hand have to open
+    /// it one last time.
+    Rekey {
+        /// An age recipient (`age1…`); may be given more than once.
+        #[arg(long, value_name = "RECIPIENT")]
+        to: Vec<String>,
+        /// Draws new keys for the values too, so that whoever could open the
+        /// state before cannot open what is written from now on.
+        #[arg(long)]
+        anew: bool,
+    },
     /// Says who holds the lock.
     Unlock,
     /// Makes an empty state.

@@ -48,6 +48,8 @@ fn words(command: &Command) -> Vec<String> {
                 StateCommand::Rm { path } => vec!["rm", path],
                 StateCommand::Import { node, id } => vec!["import", node, id],
                 StateCommand::Init => vec!["init"],
+                StateCommand::Rekey { anew: true, .. } => vec!["rekey", "--anew"],
+                StateCommand::Rekey { .. } => vec!["rekey"],
                 StateCommand::Unlock => vec!["unlock"],
                 StateCommand::List | StateCommand::Show { .. } | StateCommand::History => {
                     vec!["look"]

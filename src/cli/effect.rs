@@ -71,6 +71,7 @@ fn name(command: &Command) -> &'static str {
             StateCommand::Rm { .. } => "state rm",
             StateCommand::Import { .. } => "state import",
             StateCommand::History => "state history",
+            StateCommand::Rekey { .. } => "state rekey",
             StateCommand::Unlock => "state unlock",
             StateCommand::Init => "state init",
         },

@@ -164,12 +164,13 @@ fn resource<'a>(graph: &'a Graph, path: &NodePath) -> Result<&'a Node, Failure> 
 }
 
 /// Only the fields that the program sets are taken over: the others are not
-/// ours.
+/// ours. What a service shows of a secret is not either: the plan sets it anew.
 fn imported(state: &State, node: &Node, path: &NodePath, seen: Observed) -> Record {
     let ours = seen
         .inputs
         .into_iter()
-        .filter(|(field, _)| node.inputs.contains_key(field));
+        .filter(|(name, _)| node.inputs.contains_key(name))
+        .filter(|(name, _)| node.ty.field(name).is_some_and(|field| !field.secret));
     let secret = |name: &str| node.ty.output(name).is_some_and(|output| output.secret);
     let outputs = seen.outputs.into_iter().filter(|(name, _)| !secret(name));
     Record::Imported {
