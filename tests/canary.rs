@@ -32,7 +32,7 @@ fn encodings(canary: &str) -> Vec<Vec<u8>> {
             STANDARD_NO_PAD.encode(&padded),
             URL_SAFE_NO_PAD.encode(&padded),
         ] {
-            shown.push(text[before.next_multiple_of(3) / 3 * 4..text.len() - 4].to_owned());
+            shown.push(text[before.div_ceil(3) * 4..text.len() - 4].to_owned());
         }
     }
     shown.into_iter().map(String::into_bytes).collect()

@@ -3,7 +3,7 @@
 //! is shown by the real test, `tests/real/postgres.rs`), and the passphrase
 //! that seals what MLflow keeps.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::collections::BTreeSet;
 

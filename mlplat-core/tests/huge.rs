@@ -60,6 +60,7 @@ fn a_chain_of_100_000_is_planned_on_a_small_stack() {
             types: &|name| (name == NULL.name).then_some(&NULL),
             only: &[],
             orphans: &[],
+            destroy: false,
         });
         let plan = plan.unwrap();
         let order: Vec<usize> = plan.steps.order().collect();

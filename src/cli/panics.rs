@@ -69,6 +69,10 @@ mod tests {
         async fn remove(&self, _: &str) -> Result<(), ProviderError> {
             Ok(())
         }
+
+        async fn keys(&self) -> Result<Vec<String>, ProviderError> {
+            Ok(Vec::new())
+        }
     }
 
     /// Proves fault 31.

@@ -189,7 +189,7 @@ fn encodings(secret: &[u8]) -> BTreeMap<&'static str, Vec<u8>> {
         ("in capital hexadecimal", hex(true)),
         (
             "escaped for JSON",
-            json[1..json.len() - 1].as_bytes().to_vec(),
+            json.as_bytes()[1..json.len() - 1].to_vec(),
         ),
         (
             "escaped for URLs",

@@ -451,7 +451,7 @@ impl Inner {
         self.renew_outputs(ty, &mut object, &changed);
         let behind_s = lag.behind_s("stale");
         let (inputs, outputs) = before;
-        object.stale = (behind_s > 0.0).then(|| Stale {
+        object.stale = (behind_s > 0.0).then_some(Stale {
             inputs,
             outputs,
             until: now + behind_s,

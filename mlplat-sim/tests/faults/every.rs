@@ -184,7 +184,7 @@ impl Writer<'_> {
                             next.extend(is.then_some(one));
                         }
                         Join::Back(ty, _) => next.push(self.make(ty)),
-                        Join::BackAny(types, _) => next.push(self.make(types[0])),
+                        Join::BackAny(pairs) => next.push(self.make(pairs[0].0)),
                         // Who offers it is no concern of a cloud alone.
                         Join::Offered(_) => {}
                     }

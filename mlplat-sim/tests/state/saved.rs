@@ -30,7 +30,7 @@ fn saved(life: &Life<'_>, stage: &Stage) -> (SavedPlan, Plan) {
     in_process(&life.machine, 3, |process: Arc<Process>| async {
         let (engine, graph) = life.engine(process, stage, 3);
         let plan = engine.plan(&graph, &PlanOptions::default()).await.unwrap();
-        (SavedPlan::of(&plan), plan)
+        (SavedPlan::of(&plan).unwrap(), plan)
     })
 }
 
