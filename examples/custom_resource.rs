@@ -8,6 +8,7 @@
 //!
 //! `cargo run --example custom_resource`, then look into `.mlplat/notes`.
 
+use std::fs;
 use std::path::PathBuf;
 
 use mlplat::prelude::*;
@@ -21,7 +22,6 @@ fn main() -> ExitCode {
 }
 
 // ---------------------------------------------------------------------------
-/// A text under a name.
 #[derive(Resource, Clone)]
 #[resource(facts = NOTE, handle = NoteHandle { path: String })]
 pub(crate) struct Note {
@@ -32,13 +32,9 @@ pub(crate) struct Note {
 pub(crate) static NOTE: Type = Type {
     name: "folder.Note",
     provider: "folder",
-    recovery: Recovery::NaturalKey(&["Name"]),
-    fields: &[
-        f("Name", OnChange::Replace, Refs::No),
-        f("Text", OnChange::InPlace, Refs::No),
-    ],
+    fields: &[key("Name"), plain("Text")],
     outputs: &[OutputFact::fixed("Path", "")],
-    ..TYPE
+    ..KEYED
 };
 
 pub(crate) struct Folder(pub(crate) PathBuf);
@@ -46,25 +42,23 @@ pub(crate) struct Folder(pub(crate) PathBuf);
 #[async_trait]
 impl KeyedService for Folder {
     type Resource = Note;
-
     async fn get(&self, name: &str) -> Result<Kept, ProviderError> {
-        let path = self.0.join(name);
-        let file = std::fs::read_to_string(&path)?;
-        let (token, text) = file.split_once('\n').unwrap_or_default();
+        let file = fs::read_to_string(self.0.join(name))?;
+        let (tag, text) = file.split_once('\n').unwrap_or_default();
         let inputs = json!({ "Name": name, "Text": text });
-        Ok(Kept::new(inputs, json!({ "Path": path })).token(token))
+        Ok(Kept::new(inputs, json!({ "Path": self.0.join(name) })).tag(tag))
     }
-
-    async fn put(&self, name: &str, note: ResolvedNote, token: &str) -> Result<(), ProviderError> {
-        std::fs::create_dir_all(&self.0)?;
-        Ok(std::fs::write(
-            self.0.join(name),
-            format!("{token}\n{}", note.text),
-        )?)
+    async fn put(&self, name: &str, note: ResolvedNote, tag: &str) -> Result<(), ProviderError> {
+        fs::create_dir_all(&self.0)?;
+        let file = tag.to_owned() + "\n" + &note.text;
+        Ok(fs::write(self.0.join(name), file)?)
     }
-
     async fn remove(&self, name: &str) -> Result<(), ProviderError> {
-        Ok(std::fs::remove_file(self.0.join(name))?)
+        Ok(fs::remove_file(self.0.join(name))?)
+    }
+    async fn keys(&self) -> Result<Vec<String>, ProviderError> {
+        let names = fs::read_dir(&self.0)?.flatten().map(|one| one.file_name());
+        Ok(names.filter_map(|name| name.into_string().ok()).collect())
     }
 }
 // ---------------------------------------------------------------------------

@@ -1,13 +1,17 @@
 //! A program of any size without a cloud: what the engine itself costs.
 //!
-//! `synthetic --shape wide|chain|layered --nodes N [--touch] [--state DIR] plan|deploy|destroy`
+//! `synthetic --shape wide|chain|layered --nodes N [--touch] [--stats] [--state DIR] plan|deploy|destroy`
 //!
 //! Wide: resources that know nothing of each other. Chain: each after the one
 //! before. Layered: ten layers, each resource after two of the layer above.
-//! `--touch` changes one value of the last resource. It is an ordinary program
-//! over the public interface, made to be timed from outside.
+//! `--touch` changes one value of the last resource, `--stats` says how often
+//! something was made durable. It is an ordinary program over the public
+//! interface, made to be timed from outside.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
+
+#[path = "synthetic/counted.rs"]
+mod counted;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,7 +26,9 @@ use mlplat::core::null::{Null, NullHandle, NullProvider};
 use mlplat::core::provider::Providers;
 use mlplat::core::seal::AgeLock;
 use mlplat::core::state::FileStore;
-use mlplat::core::world::{SystemWorld, World};
+use mlplat::core::world::World;
+
+use counted::Counted;
 
 const LAYERS: usize = 10;
 
@@ -37,6 +43,9 @@ struct Args {
     /// Changes the last resource.
     #[arg(long)]
     touch: bool,
+    /// Says how often something was made durable.
+    #[arg(long)]
+    stats: bool,
     /// Where the state is kept.
     #[arg(long, default_value = ".mlplat/synthetic")]
     state: PathBuf,
@@ -84,7 +93,13 @@ fn main() -> ExitCode {
 
 async fn run(args: &Args) -> Result<String, EngineError> {
     let graph = Graph::build(Context::new("synthetic"), |stack| program(stack, args))?;
-    let world: Arc<dyn World> = Arc::new(SystemWorld::new());
+    let counted = Arc::new(Counted::default());
+    let done = work(args, &graph, Arc::clone(&counted) as Arc<dyn World>).await?;
+    let stats = args.stats.then(|| counted.to_string());
+    Ok(done + &stats.unwrap_or_default())
+}
+
+async fn work(args: &Args, graph: &Graph, world: Arc<dyn World>) -> Result<String, EngineError> {
     // A folder that cannot be made is reported by the first write into it.
     let _ = world.files().create_dir(&args.state);
     let keys = AgeLock::local(world.files(), &args.state.join("local.key"))?;
@@ -96,7 +111,7 @@ async fn run(args: &Args) -> Result<String, EngineError> {
         ..PlanOptions::default()
     };
     if args.action == Action::Plan {
-        let plan = engine.plan(&graph, &options).await?;
+        let plan = engine.plan(graph, &options).await?;
         let counts = plan.counts;
         return Ok(format!(
             "{} to create, {} to update, {} to delete, {} unchanged",
@@ -109,7 +124,7 @@ async fn run(args: &Args) -> Result<String, EngineError> {
     };
     let ignore = |_: &Stamped| {};
     let ended = engine
-        .deploy(&graph, &options, &ignore, &Cancel::new(), &|_| true)
+        .deploy(graph, &options, &ignore, &Cancel::new(), &|_| true)
         .await?;
     match ended.outcome {
         Outcome::Complete => Ok(format!("{} done", ended.done)),

@@ -27,6 +27,8 @@ pub mod report;
 mod target;
 pub mod testing;
 
+#[doc(hidden)]
+pub use cli::hostile;
 pub use cli::{Cli, cli};
 pub use mlplat_apps as apps;
 pub use mlplat_aws as aws;

@@ -3,15 +3,19 @@
 pub use std::process::ExitCode;
 
 pub use mlplat_apps::{
-    Exposure, MetadataStore, Mlflow, MlflowOptions, PostgresInCluster, Reach, Site,
+    EbsStorageClass, EfsStorageClass, Exposure, MetadataStore, Mlflow, MlflowOptions,
+    PostgresInCluster, Reach, Site,
 };
 pub use mlplat_aws::{
-    AccessEntry, Bucket, Certificate, DbClass, DnsRecord, EcrRepo, EfsDirectory, EfsStorage,
-    EksCluster, Endpoint, EndpointService, FargateProfile, FsxLustre, GithubOidcRole, GpuNodeGroup,
-    HostedZone, ImageMirror, Ingress, Irsa, KmsKey, MySql, MySqlVersion, Nat, NodeGroup, Peer,
-    PodIdentity, Policy, Postgres, PostgresVersion, RegistryLogin, Role, SecretEntry,
-    SecurityGroup, Upstream, Vpc, VpcEndpoints,
+    AccessEntry, Addon, Bucket, BucketHandle, Certificate, ComputePlan, CoreDns, DbClass,
+    DnsRecord, EbsCsi, EcrRepo, EfsCsi, EfsDirectory, EfsStorage, EksCluster, Endpoint,
+    EndpointService, FargateProfile, FsxCsi, FsxLustre, GithubOidcRole, GpuNodeGroup, HostedZone,
+    ImageMirror, Ingress, Irsa, KmsKey, KubeProxy, MetricsServer, MountpointS3, MySql,
+    MySqlVersion, Nat, NodeGroup, Peer, PlatformUser, PodIdentity, PodIdentityAgent, Policy,
+    Postgres, PostgresVersion, RegistryLogin, Role, SecretEntry, SecurityGroup, SnapshotController,
+    Upstream, UserRole, Vpc, VpcCni, VpcEndpoints,
 };
+pub use mlplat_core::generators::{FernetKey, Htpasswd, RandomToken};
 pub use mlplat_core::graph::{Construct, Lifecycle, OtherStack, Scope, Stack};
 pub use mlplat_core::null::Null;
 pub use mlplat_core::wiring::{Charset, Generated};

@@ -17,27 +17,25 @@ use mlplat::core::seal::AgeLock;
 use mlplat::core::state::FileStore;
 use mlplat::core::world::{SystemFiles, SystemWorld, World};
 use mlplat::prelude::*;
-use mlplat::sim::local::{Local, LocalOptions, Paced};
+use mlplat::sim::local::{Local, LocalOptions};
 use support::{command, stderr, stdout, succeed};
 
 /// Every way in which a value could show through.
 fn encodings(canary: &str) -> Vec<Vec<u8>> {
     let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
     let json = serde_json::to_string(canary).unwrap();
-    // Base 64 without its last group, which depends on what follows.
-    let base = STANDARD_NO_PAD.encode(canary);
-    let url = URL_SAFE_NO_PAD.encode(canary);
-    let whole = |text: &str| text[..text.len() - 4].to_owned();
-    [
-        canary.to_owned(),
-        whole(&base),
-        whole(&url),
-        hex,
-        json.trim_matches('"').to_owned(),
-    ]
-    .into_iter()
-    .map(String::into_bytes)
-    .collect()
+    let mut shown = vec![canary.to_owned(), hex, json.trim_matches('"').to_owned()];
+    for before in 0..3 {
+        // Without the groups that depend on what stands around it.
+        let padded = [&vec![b'x'; before][..], canary.as_bytes()].concat();
+        for text in [
+            STANDARD_NO_PAD.encode(&padded),
+            URL_SAFE_NO_PAD.encode(&padded),
+        ] {
+            shown.push(text[before.div_ceil(3) * 4..text.len() - 4].to_owned());
+        }
+    }
+    shown.into_iter().map(String::into_bytes).collect()
 }
 
 fn assert_clean(what: &str, bytes: &[u8], canary: &str) {
@@ -69,6 +67,8 @@ fn the_search_finds_a_secret_in_every_encoding() {
     for shown in [
         canary.to_owned(),
         format!("{{\"data\":\"{}\"}}", STANDARD.encode(canary)),
+        STANDARD.encode(format!("1{canary}")),
+        STANDARD.encode(format!("12{canary}, and more")),
         URL_SAFE_NO_PAD.encode(canary),
         serde_json::to_string(canary).unwrap(),
     ] {
@@ -77,6 +77,7 @@ fn the_search_finds_a_secret_in_every_encoding() {
     }
 }
 
+/// Proves fault 13.
 #[test]
 fn no_command_shows_the_example_s_generated_secrets() {
     let dir = tempfile::tempdir().unwrap();
@@ -100,6 +101,10 @@ fn no_command_shows_the_example_s_generated_secrets() {
         }
     }
     assert!(secrets.len() >= 5, "{}", secrets.len());
+    println!(
+        "figure: {} secrets of the example searched in the output of 12 commands, 0 hits",
+        secrets.len()
+    );
     for args in [
         &["plan", "--format", "json"][..],
         &["plan", "--format", "markdown", "--set", "max_nodes=6"],
@@ -125,7 +130,8 @@ fn no_command_shows_the_example_s_generated_secrets() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+/// Proves fault 13.
+#[tokio::test(start_paused = true)]
 async fn a_provided_secret_is_in_no_event_plan_state_or_journal() {
     let canary = "hunter2+/=\"\u{e4}-and-some-more-so-that-it-is-long";
     let dir = tempfile::tempdir().unwrap();
@@ -139,7 +145,7 @@ async fn a_provided_secret_is_in_no_event_plan_state_or_journal() {
             secret.entry("password", Secret::provided(canary.to_owned())),
         );
     };
-    let world: Arc<dyn World> = Arc::new(Paced::new(Arc::new(SystemWorld::new()), 20_000.0));
+    let world: Arc<dyn World> = Arc::new(SystemWorld::new());
     let files = Arc::new(SystemFiles::default());
     let options = LocalOptions {
         region: "eu-west-1".to_owned(),

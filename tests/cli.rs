@@ -54,7 +54,7 @@ fn deployed_twice_and_destroyed() {
     let again = said(dir.path(), &[]);
     assert_eq!(again.lines().next(), Some("no changes"));
     insta::assert_snapshot!(said(dir.path(), &["destroy"]), @r#"
-    hello · dev  on top of deployment 1; for all of it: it is no longer in the program
+    hello · dev  on top of deployment 1; for all of it: it is to be destroyed
 
       - first   null.Resource
       - echo-0  null.Resource
@@ -444,8 +444,8 @@ fn the_doctor_names_what_is_broken_and_what_to_do() {
     ok      state     deployment 1, 3 objects; snapshot and journal are whole
     note    journal   an interrupted run left 3 records
                       do   the next run takes up its work by itself
-    broken  key       none of the keys at hand opens the state's secrets
-                      do   set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE to the key that the state was sealed with; nothing was changed
+    broken  key       the key file DIR/state/local.key is missing
+                      do   put the file back: nothing else opens the state's secrets. If they were sealed with other keys, set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE; nothing was changed
     ok      clock     it is not behind that of the last run
     ---
     ok      program   3 resources, 2 outputs, 2 settings
@@ -595,10 +595,10 @@ fn what_cannot_be_is_refused_with_what_to_do() {
       why  it came from --set greting
       do   did you mean `greeting`?
     $ hello --set copies=many plan
-    error: the settings do not fit the program: a value should be u8 (bad-setting)
+    error: the setting `copies` should be 0 to 255 (bad-setting)
       at   examples/hello.rs:30
-      why  settings came from --set copies
-      do   give each setting a value of its type
+      why  it came from --set copies
+      do   give it such a value
     $ hello --only a//b plan
     error: a name cannot be empty (bad-path)
       do   name a path as `state list` shows it

@@ -1,6 +1,8 @@
 //! How a web application is reached from outside its cluster.
 
 use ipnet::IpNet;
+use mlplat_aws::CertificateHandle;
+use mlplat_aws::ids::CertificateArn;
 use mlplat_core::wiring::Expr;
 use mlplat_core::{Output, Scope};
 
@@ -26,19 +28,87 @@ pub enum Exposure {
 #[derive(Debug, Clone)]
 pub struct Site {
     pub(crate) host: String,
-    pub(crate) certificate: Output<String>,
+    pub(crate) certificate: Output<CertificateArn>,
+    /// The domains of the certificate, where they are known.
+    domains: Option<Vec<String>>,
     pub(crate) reach: Reach,
+}
+
+/// A certificate that a load balancer can end TLS with: one of ACM, in the
+/// cluster's region.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no TLS certificate",
+    label = "expected the handle of a `Certificate`",
+    note = "add one: `stack.add(\"tls\", Certificate::new(\"mlflow.example.com\", &zone))`; one that was made elsewhere is `CertificateArn::new(\"arn:aws:acm:...\")`"
+)]
+pub trait TlsCertificate {
+    /// Its ARN, known when it is issued.
+    fn arn(self) -> Output<CertificateArn>;
+
+    /// The domains that it is for, where they are known.
+    fn domains(&self) -> Option<Vec<String>> {
+        None
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl TlsCertificate for &CertificateHandle {
+    fn arn(self) -> Output<CertificateArn> {
+        self.arn.clone()
+    }
+
+    fn domains(&self) -> Option<Vec<String>> {
+        Some(self.domains.clone())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl TlsCertificate for CertificateArn {
+    fn arn(self) -> Output<CertificateArn> {
+        self.into()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl TlsCertificate for Output<CertificateArn> {
+    fn arn(self) -> Output<CertificateArn> {
+        self
+    }
 }
 
 impl Site {
     /// `host` is a DNS name that the certificate is for; point it to the load
-    /// balancer with a record. `certificate` is the ARN of a certificate in
-    /// ACM, in the cluster's region.
+    /// balancer with a record.
+    ///
+    /// ```
+    /// use mlplat_apps::{Exposure, Mlflow, MlflowOptions, Site};
+    /// use mlplat_aws::route53::RecordType;
+    /// use mlplat_aws::{Bucket, Certificate, DnsRecord, EksCluster, HostedZone, MySql, Vpc};
+    /// use mlplat_core::Stack;
+    ///
+    /// let tested = Stack::test(|stack: &mut Stack| {
+    ///     let network = stack.add("network", Vpc::new("10.10.0.0/16"));
+    ///     let cluster = stack.add("cluster", EksCluster::new(&network));
+    ///     let artifacts = stack.add("artifacts", Bucket::new());
+    ///     let metadata = stack.add("metadata", MySql::new(&network).reachable_from(&cluster));
+    ///     let zone = stack.add("zone", HostedZone::lookup("example.com"));
+    ///     let tls = stack.add("tls", Certificate::new("mlflow.example.com", &zone));
+    ///     let mlflow = Mlflow { cluster: &cluster, metadata: &metadata, artifacts: &artifacts };
+    ///     let mlflow = stack.add("mlflow", mlflow.with(MlflowOptions {
+    ///         exposure: Exposure::LoadBalancer(Site::new("mlflow.example.com", &tls)),
+    ///         ..MlflowOptions::default()
+    ///     }));
+    ///     let record = DnsRecord::new(&zone, "mlflow.example.com", RecordType::Cname, mlflow.load_balancer);
+    ///     stack.add("name", record);
+    /// });
+    /// tested.assert_before("tls/issued", "mlflow/access/load-balancer");
+    /// ```
     #[must_use]
-    pub fn new(host: impl Into<String>, certificate: impl Into<Output<String>>) -> Self {
+    pub fn new(host: impl Into<String>, certificate: impl TlsCertificate) -> Self {
         Self {
             host: host.into(),
-            certificate: certificate.into(),
+            domains: certificate.domains(),
+            certificate: certificate.arn(),
             reach: Reach::default(),
         }
     }
@@ -138,14 +208,41 @@ impl Exposure {
                 "give one: arn:aws:acm:eu-west-1:123456789012:certificate/...",
             );
         }
+        let covers = |domains: &Vec<String>| domains.iter().any(|name| covers(name, &site.host));
+        if !site.domains.as_ref().is_none_or(covers) {
+            scope.problem(
+                "not-in-certificate",
+                format!(
+                    "browsers would refuse https://{}: its certificate is for {}",
+                    site.host.escape_debug(),
+                    site.domains
+                        .iter()
+                        .flatten()
+                        .map(String::as_str)
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
+                "give a certificate for that name, or a name that it is for",
+            );
+        }
     }
 }
 
 /// The text of an output that is a literal.
-fn known(output: &Output<String>) -> Option<&str> {
+fn known<T>(output: &Output<T>) -> Option<&str> {
     match output.expr() {
         Expr::Literal(value) => value.as_str(),
         _ => None,
+    }
+}
+
+/// Whether a certificate's domain is for a host: the host itself, or a
+/// wildcard for names directly below (RFC 9525, section 6.3).
+fn covers(domain: &str, host: &str) -> bool {
+    let below = || host.split_once('.').map(|(_, parent)| parent);
+    match domain.strip_prefix("*.") {
+        Some(parent) => below() == Some(parent),
+        None => domain == host,
     }
 }
 
@@ -190,6 +287,16 @@ mod tests {
             "a_b.c",
         ] {
             assert!(!is_host(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_is_for_one_more_label() {
+        for (domain, host) in [("a.b", "a.b"), ("*.b.c", "a.b.c")] {
+            assert!(covers(domain, host), "{domain} {host}");
+        }
+        for (domain, host) in [("a.b", "x.a.b"), ("*.b.c", "b.c"), ("*.b.c", "x.a.b.c")] {
+            assert!(!covers(domain, host), "{domain} {host}");
         }
     }
 

@@ -16,6 +16,18 @@ fn is_pinned(reference: &str) -> bool {
     }
 }
 
+/// The name of an image and its tag, if the reference has one.
+fn named(reference: &str) -> (&str, Option<&str>) {
+    let name = reference
+        .split_once('@')
+        .map_or(reference, |(name, _)| name);
+    let last = name.rfind('/').map_or(0, |slash| slash + 1);
+    match name[last..].split_once(':') {
+        Some((short, tag)) => (&name[..last + short.len()], Some(tag)),
+        None => (name, None),
+    }
+}
+
 fn is_digest(text: &str) -> bool {
     let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
     text.strip_prefix("sha256:")
@@ -45,9 +57,49 @@ pub(crate) fn check(scope: &mut Scope<'_>, what: &str, reference: &str) {
     }
 }
 
+/// MLflow's own images. Those whose tag does not end in `-full` are `pip
+/// install mlflow` and nothing else (docker/Dockerfile of mlflow/mlflow).
+const MLFLOW: &str = "ghcr.io/mlflow/mlflow";
+
+/// An image of which it is known that MLflow could not use its stores with it
+/// is a Problem; of others the first job finds out.
+pub(crate) fn check_drivers(scope: &mut Scope<'_>, reference: &str, driver: &str) {
+    let (name, Some(tag)) = named(reference) else {
+        return;
+    };
+    if name != MLFLOW || tag.ends_with("-full") || !is_tag(tag) || tag == "latest" {
+        return;
+    }
+    scope.problem(
+        "no-driver",
+        format!("the image {name}:{tag} has neither {driver}, MLflow's driver for its database, nor boto3 for its artifacts"),
+        format!("take {name}:{tag}-full, which MLflow has since 3.9.0, or an image of your own with both"),
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_and_tags() {
+        for (reference, name, tag) in [
+            (
+                "ghcr.io/mlflow/mlflow:v3",
+                "ghcr.io/mlflow/mlflow",
+                Some("v3"),
+            ),
+            ("localhost:5000/a", "localhost:5000/a", None),
+            (
+                "localhost:5000/a:1@sha256:00",
+                "localhost:5000/a",
+                Some("1"),
+            ),
+            ("a", "a", None),
+        ] {
+            assert_eq!(named(reference), (name, tag), "{reference}");
+        }
+    }
 
     #[test]
     fn tags_and_digests_pin_and_latest_does_not() {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mlplat_apps::{Exposure, Mlflow, MlflowOptions, PostgresInCluster, Reach, Site};
+use mlplat_aws::ids::CertificateArn;
 use mlplat_aws::policy::ReadPolicies as _;
 use mlplat_aws::{Bucket, EksCluster, MySql, Postgres, Vpc};
 use mlplat_core::graph::Stack;
@@ -15,6 +16,11 @@ use mlplat_core::{Output, Secret};
 use serde_json::{Value, json};
 
 const CERTIFICATE: &str = "arn:aws:acm:eu-west-1:123456789012:certificate/1-2";
+
+/// A name with a certificate from elsewhere.
+fn site(host: &str, certificate: &str) -> Site {
+    Site::new(host, CertificateArn::new(certificate))
+}
 
 /// MLflow on MySQL of RDS, with options.
 fn platform(options: impl Fn() -> MlflowOptions) -> impl Fn(&mut Stack) {
@@ -161,9 +167,8 @@ fn the_tracking_uri_says_how_it_is_reached() {
     assert_eq!(url(|| Exposure::Internal), inside);
     let by_domain = json!("https://mlflow.example.com");
     for exposure in [
-        (|| Exposure::LoadBalancer(Site::new("mlflow.example.com", CERTIFICATE)))
-            as fn() -> Exposure,
-        || Exposure::Ingress(Site::new("mlflow.example.com", CERTIFICATE)),
+        (|| Exposure::LoadBalancer(site("mlflow.example.com", CERTIFICATE))) as fn() -> Exposure,
+        || Exposure::Ingress(site("mlflow.example.com", CERTIFICATE)),
     ] {
         assert_eq!(url(exposure), by_domain);
         assert_eq!(exposed(exposure).output("internal-url"), inside);
@@ -176,7 +181,7 @@ fn the_tracking_uri_says_how_it_is_reached() {
 
 #[test]
 fn a_load_balancer_has_tls_and_no_other_port() {
-    let tested = exposed(|| Exposure::LoadBalancer(Site::new("mlflow.example.com", CERTIFICATE)));
+    let tested = exposed(|| Exposure::LoadBalancer(site("mlflow.example.com", CERTIFICATE)));
     let balancer = tested.node("mlflow/access/load-balancer");
     let ports = balancer.input("Spec")["ports"].clone();
     assert_eq!(
@@ -370,13 +375,43 @@ fn what_cannot_work_is_a_problem() {
     assert!(
         problem.contains("ASCII") && !problem.contains("ssword-") && !problem.contains("pässword")
     );
-    by(|| Exposure::Ingress(Site::new("https://mlflow", CERTIFICATE))).assert_problem("bad-host");
-    by(|| Exposure::LoadBalancer(Site::new("a.example", "my-cert")))
-        .assert_problem("bad-certificate");
+    by(|| Exposure::Ingress(site("https://mlflow", CERTIFICATE))).assert_problem("bad-host");
+    by(|| Exposure::LoadBalancer(site("a.example", "my-cert"))).assert_problem("bad-certificate");
     by(|| Exposure::PlainHttp(Reach::networks(["0.0.0.0/0"])))
         .assert_problem("open-to-the-internet");
     by(|| Exposure::PlainHttp(Reach::networks(["x"]))).assert_problem("bad-cidr");
     by(|| Exposure::PlainHttp(Reach::Networks(Vec::new()))).assert_problem("no-networks");
+}
+
+#[test]
+fn an_image_without_its_driver_is_a_problem() {
+    let with = |image: &'static str| {
+        Stack::test(platform(move || MlflowOptions {
+            image: image.to_owned(),
+            ..MlflowOptions::default()
+        }))
+    };
+    let tested = with("ghcr.io/mlflow/mlflow:v3.17.2");
+    let problem = tested.assert_problem("no-driver");
+    assert_eq!(problem.path.as_deref(), Some("mlflow"));
+    assert_eq!(
+        problem.what,
+        "the image ghcr.io/mlflow/mlflow:v3.17.2 has neither PyMySQL, MLflow's driver for its database, nor boto3 for its artifacts"
+    );
+    assert_eq!(
+        problem.fix,
+        "take ghcr.io/mlflow/mlflow:v3.17.2-full, which MLflow has since 3.9.0, or an image of your own with both"
+    );
+    assert!(problem.source.unwrap().file.ends_with("tests/mlflow.rs"));
+    let digest = "ghcr.io/mlflow/mlflow:v3.17.2@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    with(digest).assert_problem("no-driver");
+    // What is in another image is found out by the first job.
+    for other in [
+        "ghcr.io/mlflow/mlflow:v3.17.2-full",
+        "registry.example/mlflow:1",
+    ] {
+        with(other).assert_ok();
+    }
 }
 
 #[test]

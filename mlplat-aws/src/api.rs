@@ -5,6 +5,7 @@
 //! and `[]` is an element of a list. Fields that a call after the creation
 //! sets name that call in [`Mapping::also`].
 
+mod autoscaling;
 mod dns;
 mod ecr;
 mod efs;
@@ -67,6 +68,7 @@ const EC2_TAGS: Path = p("Tags", "Tags", "TagSpecifications[].Tags");
 pub static MAPPINGS: &[Mapping] = &[
     dns::CERTIFICATE,
     dns::CERTIFICATE_VALIDATION,
+    autoscaling::TAG,
     Mapping {
         also: &["ec2:RevokeSecurityGroupEgress"],
         ..plain("ec2.DefaultSecurityGroupLock", "")

@@ -3,7 +3,8 @@
 use mlplat_core::facts::Type;
 
 use crate::{
-    acm, ec2, ecr, efs, eks, fsx, iam, kms, logs, lookups, rds, route53, s3, secretsmanager,
+    acm, autoscaling, ec2, ecr, efs, eks, fsx, iam, kms, logs, lookups, rds, route53, s3,
+    secretsmanager,
 };
 
 /// The facts of every type, in order of service and name.
@@ -13,13 +14,15 @@ use crate::{
 /// assert!(nat.is_some_and(|ty| ty.token));
 /// ```
 #[must_use]
-pub fn catalog() -> &'static [&'static Type] {
+pub const fn catalog() -> &'static [&'static Type] {
     CATALOG
 }
 
 static CATALOG: &[&Type] = &[
     &acm::CERTIFICATE,
     &acm::CERTIFICATE_VALIDATION,
+    &autoscaling::TAG,
+    &lookups::CALLER_IP,
     &lookups::AVAILABILITY_ZONES,
     &ec2::DEFAULT_SECURITY_GROUP_LOCK,
     &ec2::EIP,
@@ -67,6 +70,7 @@ static CATALOG: &[&Type] = &[
     &logs::LOG_GROUP,
     &route53::HOSTED_ZONE,
     &lookups::HOSTED_ZONE_BY_NAME,
+    &lookups::PRIVATE_HOSTED_ZONE,
     &route53::RECORD_SET,
     &s3::BUCKET,
     &s3::BUCKET_POLICY,

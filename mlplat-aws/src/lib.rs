@@ -16,6 +16,7 @@
 
 pub mod acm;
 pub mod api;
+pub mod autoscaling;
 mod catalog;
 pub mod checks;
 mod constructs;
@@ -27,6 +28,7 @@ pub mod fsx;
 pub mod iam;
 pub mod ids;
 pub mod kms;
+pub mod limits;
 pub mod logs;
 pub mod lookups;
 pub mod permissions;
@@ -40,19 +42,24 @@ mod sources;
 
 pub use catalog::catalog;
 pub use constructs::{
-    AccessEntry, Addons, AwsManagedPassword, Bucket, BucketHandle, Certificate, CertificateHandle,
-    Compute, DEFAULT_KUBERNETES_VERSION, Database, DbClass, DnsRecord, Ec2Linux, EcrRepo,
-    EcrRepoHandle, EfsDirectory, EfsDirectoryHandle, EfsStorage, EfsStorageHandle, EksCluster,
-    EksClusterHandle, Endpoint, EndpointService, Engine, EngineSupport, EngineVersion,
-    ExistingZone, Fargate, FargateProfile, FargateProfileHandle, FsxLustre, FsxLustreHandle,
-    GithubOidcRole, GpuNodeGroup, GpuNodeGroupHandle, Grant, HasSecurityGroup, HostedZone,
+    AccessEntry, ActsInAws, Addon, AddonKind, AddonReady, Addons, AwsManagedPassword, Bucket,
+    BucketHandle, Certificate, CertificateHandle, Compute, ComputePlan, CoreDns,
+    DEFAULT_KUBERNETES_VERSION, Database, DatabaseSubnets, DbClass, DnsRecord, EbsCsi, Ec2Linux,
+    EcrRepo, EcrRepoHandle, EfsCsi, EfsDirectory, EfsDirectoryHandle, EfsStorage, EfsStorageHandle,
+    EksCluster, EksClusterHandle, Endpoint, EndpointService, Engine, EngineSupport, EngineVersion,
+    ExistingBucket, ExistingCluster, ExistingDatabase, ExistingFiles, ExistingHostedZone,
+    ExistingKey, ExistingRepo, ExistingSecret, ExistingZone, Fargate, FargateProfile,
+    FargateProfileHandle, FsxCsi, FsxLustre, FsxLustreHandle, GithubOidcRole, GithubOidcRoleHandle,
+    GpuNodeGroup, GpuNodeGroupHandle, Grant, Grants, HasSecurityGroup, HostedZone,
     HostedZoneHandle, HostedZoneLookup, IdentityFor, IdentityHandle, ImageMirror,
-    ImageMirrorHandle, Ingress, Irsa, KNOWN_KUBERNETES_VERSIONS, KmsKey, KmsKeyHandle, MySql,
-    MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion, Nat, Network, NodeAddons,
-    NodeGroup, NodeGroupHandle, NotMirrored, Peer, PodIdentity, Policy, Ports, Postgres,
-    PostgresEngine, PostgresHandle, PostgresManagedHandle, PostgresVersion, PrivateSubnets,
-    PublicSubnets, RegistryLogin, Role, RunsAs, SealedPassword, SecretEntry, SecretEntryHandle,
-    SecurityGroup, SecurityGroupHandle, Target, Upstream, Vpc, VpcEndpoints, VpcEndpointsHandle,
+    ImageMirrorHandle, Ingress, Irsa, KNOWN_KUBERNETES_VERSIONS, KmsKey, KmsKeyHandle, KubeProxy,
+    MetricsServer, MountpointS3, MySql, MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion,
+    Nat, Network, NodeAddons, NodeGroup, NodeGroupHandle, NotMirrored, Peer, PlatformUser,
+    PlatformUserHandle, PodIdentity, PodIdentityAgent, Policy, Ports, Postgres, PostgresEngine,
+    PostgresHandle, PostgresManagedHandle, PostgresVersion, PrivateSubnets, PublicSubnets,
+    RegistryLogin, Role, RunsAs, SealedPassword, SecretEntry, SecretEntryHandle, SecurityGroup,
+    SecurityGroupHandle, SnapshotController, Target, Upstream, UserRole, Vpc, VpcCni, VpcEndpoints,
+    VpcEndpointsHandle,
 };
 pub use ids::Tags;
 pub use reference::reference;

@@ -161,11 +161,13 @@ fn data(data: Data) -> String {
     match data {
         Data::None => "none".to_owned(),
         Data::Destroyed => "destroyed".to_owned(),
+        Data::ExpiresAfter(field) => format!("destroyed; expires by `{field}`"),
         Data::MustBeEmpty => "in the way".to_owned(),
         Data::CopiedUnless(field) => format!("copied unless `{field}`"),
         Data::CopiedIf(field) => format!("copied if `{field}`"),
         Data::Recoverable { days, default, .. } => {
             format!("recoverable for `{days}`, {default} days")
         }
+        Data::LeftBehind { made_by, .. } => format!("left behind by `{made_by}`"),
     }
 }

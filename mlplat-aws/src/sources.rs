@@ -6,7 +6,12 @@
 //! windows are estimates, not measurements.
 
 /// EC2 networking.
-pub(crate) const EC2: &str = "EC2 API 2016-11-15 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; EC2 error codes and VPC quotas, user guides read 2026-11-20";
+pub(crate) const EC2: &str = "EC2 API 2016-11-15 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; default quotas of VPCs in moto 5.2.1; EC2 error codes, user guide read 2026-11-20";
+
+/// EC2 Auto Scaling. CloudFormation has no type for a tag of a group that it
+/// does not make.
+pub(crate) const AUTO_SCALING: &str =
+    "EC2 Auto Scaling API 2011-01-01 in botocore 1.44.5 (2026-11); duration not measured";
 
 /// IAM.
 pub(crate) const IAM: &str = "IAM API 2010-05-08 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; IAM quotas, user guide read 2026-11-20";
@@ -36,13 +41,13 @@ pub(crate) const SECRETS_MANAGER: &str = "Secrets Manager API 2017-10-17 in boto
 pub(crate) const LOGS: &str = "CloudWatch Logs API 2014-03-28 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; duration not measured";
 
 /// Route 53.
-pub(crate) const ROUTE53: &str = "Route 53 API 2013-04-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; quotas and durations from general knowledge, compared with nothing";
+pub(crate) const ROUTE53: &str = "Route 53 API 2013-04-01 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; numbers and codes of quotas and durations are in no schema, model or list that they were compared with";
 
 /// Certificate Manager.
-pub(crate) const ACM: &str = "ACM API 2015-12-08 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; quota and durations from general knowledge, compared with nothing";
+pub(crate) const ACM: &str = "ACM API 2015-12-08 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; number and code of the quota and durations are in no schema, model or list that they were compared with";
 
 /// Service Quotas.
-pub(crate) const SERVICE_QUOTAS: &str = "Service Quotas API 2019-06-24 in botocore 1.44.5 (2026-11); codes of quotas from general knowledge, compared with nothing";
+pub(crate) const SERVICE_QUOTAS: &str = "Service Quotas API 2019-06-24 in botocore 1.44.5 (2026-11); codes of quotas are in no model; a list of moto 5.2.1 has those of VPCs, none of instances";
 
 /// ECR.
-pub(crate) const ECR: &str = "ECR API 2015-09-21 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; quota and durations from general knowledge, compared with nothing";
+pub(crate) const ECR: &str = "ECR API 2015-09-21 in botocore 1.44.5 (2026-11); CloudFormation schemas of 2026-10-20 in cfn-lint 1.58.0; number and code of the quota and durations are in no schema, model or list that they were compared with";

@@ -6,11 +6,11 @@
 use mlplat_aws::ids::PrincipalArn;
 use mlplat_aws::policy::{AccessPolicy, Statement, trust};
 use mlplat_aws::{
-    AccessEntry, Bucket, EksCluster, Endpoint, Nat, NodeGroup, Peer, PodIdentity, Ports, Role,
-    SecurityGroup, Vpc, action, eks,
+    AccessEntry, Bucket, EksCluster, Endpoint, MySql, Nat, NodeGroup, Peer, PodIdentity, Ports,
+    Postgres, Role, SecurityGroup, Vpc, action, eks,
 };
-use mlplat_core::Stack;
 use mlplat_core::graph::{Context, Graph};
+use mlplat_core::{Secret, Stack};
 
 /// Path and text of each problem.
 fn problems(program: impl FnOnce(&mut Stack)) -> Vec<String> {
@@ -34,15 +34,19 @@ fn ranges_that_are_none() {
         stack.add("b", Vpc::new("10.0.0.0/8"));
         stack.add("c", Vpc::new("10.0.0.0/26"));
         stack.add("d", Vpc::new("10.0.0.0/16").zones(0));
+        stack.add("e", Vpc::new("0.0.0.0/0"));
+        let odd = Vpc::new("10.20.0.0/16").zones(2);
+        stack.add("f", odd.public_cidrs(["10.20.0.0/33", "10.20.240.0/24"]));
     });
     assert_eq!(
         found,
         [
             r#"a: the network "10.10.0.0" is not an IPv4 network"#,
-            "a: AWS would refuse a VPC of 0.0.0.0/0",
             "b: AWS would refuse a VPC of 10.0.0.0/8",
             "c: 10.0.0.0/26 is too small for a public and a private subnet in 3 zones",
             "d: a network cannot spread over 0 zones",
+            "e: AWS would refuse a VPC of 0.0.0.0/0",
+            r#"f: the public subnet "10.20.0.0/33" is not an IPv4 network"#,
         ]
     );
 }
@@ -290,4 +294,85 @@ fn buckets_and_roles_that_would_be_refused() {
             r#"name/bucket: AWS would refuse the BucketName "My_Bucket""#,
         ]
     );
+}
+
+/// What is said of each wrong database: line, text, and what to do.
+fn told(program: impl FnOnce(&mut Stack)) -> Vec<(u32, String, String)> {
+    let problems = Graph::build(Context::new("test"), program).unwrap_err();
+    let each = problems.0.into_iter().map(|problem| {
+        let source = problem.source.unwrap();
+        assert!(source.file.ends_with("tests/bad_input.rs"), "{problem}");
+        let path = problem.path.as_deref().unwrap_or_default();
+        let text = format!("{path}: {} ({})", problem.what, problem.code);
+        (source.line, text, problem.fix)
+    });
+    each.collect()
+}
+
+#[test]
+fn databases_that_rds_would_refuse() {
+    let password = |text: &str| Secret::provided(text.to_owned());
+    let mut lines = Vec::new();
+    let found = told(|stack| {
+        let network = stack.add("network", Vpc::new("10.10.0.0/16"));
+        lines.push(line!() + 1);
+        stack.add("small", MySql::new(&network).storage_gib(19));
+        lines.push(line!() + 1);
+        stack.add("clash", Postgres::new(&network).port(3306));
+        lines.push(line!() + 1);
+        stack.add("low", MySql::new(&network).port(1149));
+        lines.push(line!() + 1);
+        stack.add("short", MySql::new(&network).password(password("hunter2")));
+        lines.push(line!() + 1);
+        stack.add(
+            "quoted",
+            Postgres::new(&network).password(password("hunter2/2")),
+        );
+        lines.push(line!() + 1);
+        stack.add("other", Postgres::new(&network).exact_version("8.4.9"));
+        lines.push(line!() + 1);
+        stack.add("user", Postgres::new(&network).username("admin"));
+        lines.push(line!() + 1);
+        stack.add("name", MySql::new(&network).database("ml-flow"));
+    });
+    let expected = [
+        (
+            "small: RDS would refuse 19 GiB of gp3 storage (bad-storage)",
+            "choose 20 to 65536 GiB",
+        ),
+        (
+            "clash: 3306 is the port of MySQL, this is PostgreSQL (port-clash)",
+            "leave it at 5432, or choose another one",
+        ),
+        (
+            "low: RDS keeps the port 1149 for itself (bad-port)",
+            "choose 1150 to 65535",
+        ),
+        (
+            "short: RDS would refuse the master password: it is shorter than 8 characters (bad-password)",
+            "use 8 to 41 printable ASCII characters without / \" @ and spaces",
+        ),
+        (
+            "quoted: RDS would refuse the master password: it holds a space, one of / \" @, or a character that is no printable ASCII (bad-password)",
+            "use 8 to 128 printable ASCII characters without / \" @ and spaces",
+        ),
+        (
+            "other: RDS is not known to offer PostgreSQL \"8.4.9\" (unknown-engine-version)",
+            "give a minor version of 14, 15, 16, 17, 18, or .unlisted_version(..) once RDS offers another",
+        ),
+        (
+            "user: PostgreSQL would refuse \"admin\" as the name of the master user: it is reserved (bad-database-name)",
+            "use 1 to 63 letters, digits and _, a letter first",
+        ),
+        (
+            "name: MySQL would refuse \"ml-flow\" as the name of the database: its characters (bad-database-name)",
+            "use 1 to 64 letters, digits and _, a letter first",
+        ),
+    ];
+    let expected: Vec<_> = lines
+        .into_iter()
+        .zip(expected)
+        .map(|(line, (text, fix))| (line, text.to_owned(), fix.to_owned()))
+        .collect();
+    assert_eq!(found, expected);
 }

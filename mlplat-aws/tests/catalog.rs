@@ -5,8 +5,8 @@ mod names;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mlplat_aws::{
-    acm, api, catalog, ec2, ecr, efs, eks, fsx, iam, kms, logs, lookups, rds, route53, s3,
-    secretsmanager,
+    acm, api, autoscaling, catalog, ec2, ecr, efs, eks, fsx, iam, kms, logs, lookups, rds, route53,
+    s3, secretsmanager,
 };
 use mlplat_core::facts::{
     Held, Join, Kind, OnChange, OutputLife, Recovery, Refs, Scope, Side, Tagging, Type,
@@ -30,6 +30,7 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     [
         struct_fields::<acm::Certificate>(),
         struct_fields::<acm::CertificateValidation>(),
+        struct_fields::<autoscaling::Tag>(),
         struct_fields::<ec2::DefaultSecurityGroupLock>(),
         struct_fields::<ec2::Eip>(),
         struct_fields::<ec2::FlowLog>(),
@@ -69,8 +70,10 @@ fn structs() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         struct_fields::<lookups::AddonVersion>(),
         struct_fields::<lookups::AvailabilityZones>(),
         struct_fields::<lookups::CallerIdentity>(),
+        struct_fields::<lookups::CallerIp>(),
         struct_fields::<lookups::ClusterVersions>(),
         struct_fields::<lookups::HostedZoneByName>(),
+        struct_fields::<lookups::PrivateHostedZone>(),
         struct_fields::<lookups::Quota>(),
         struct_fields::<kms::Alias>(),
         struct_fields::<kms::Key>(),
@@ -134,6 +137,19 @@ fn references_and_sides_point_to_types_that_exist() {
                         assert_eq!(form, Some(format!("{{child:{}}}", child.name).as_str()));
                     }
                 }
+                Side::LeftBehind {
+                    ty: left,
+                    field,
+                    form,
+                    when,
+                } => {
+                    let left = types.get(left).unwrap_or_else(|| panic!("{left}"));
+                    assert!(left.field(field).is_some(), "{}: {field}", ty.name);
+                    assert!(ty.field(when).is_some(), "{}: {when}", ty.name);
+                    for word in placeholders(form) {
+                        assert!(ty.field(word).is_some(), "{}: {{{word}}}", ty.name);
+                    }
+                }
                 Side::Lingers { holds, s, .. } => {
                     assert!(
                         ty.field(holds).is_some_and(|f| f.refs != Refs::No),
@@ -180,8 +196,8 @@ fn step<'a>(
             Join::Back(holder, field) => {
                 next.insert(back(types, at, holder, field)?);
             }
-            Join::BackAny(holders, field) => {
-                for holder in *holders {
+            Join::BackAny(holders) => {
+                for (holder, field) in *holders {
                     next.insert(back(types, at, holder, field)?);
                 }
             }

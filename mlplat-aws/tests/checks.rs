@@ -204,8 +204,12 @@ fn clusters_and_nodes() {
             stack.add("cluster", endpoint(EksCluster::new(&network).nodes(1..=2)));
         }
     };
-    let found = finds("prod", endpoint(|cluster| cluster));
-    assert_eq!(found, one("open-endpoint", "cluster/control-plane"));
+    let open = endpoint(|cluster| cluster.endpoint(Endpoint::Public));
+    assert_eq!(
+        finds("prod", open),
+        one("open-endpoint", "cluster/control-plane")
+    );
+    assert_eq!(finds("prod", endpoint(|cluster| cluster)), []);
     assert_eq!(
         finds(
             "prod",

@@ -190,14 +190,21 @@ fn a_cluster_comes_up_in_the_right_order() {
             "cluster/control-plane",
             "cluster/role/AmazonEKSClusterPolicy",
         ),
-        ("cluster/vpc-cni", "cluster/vpc-cni-identity/association"),
         (
-            "cluster/vpc-cni-identity/association",
-            "cluster/vpc-cni-identity/role/AmazonEKS_CNI_Policy",
+            "cluster/vpc-cni/addon",
+            "cluster/vpc-cni/identity/association",
         ),
-        ("cluster/nodes/group", "cluster/vpc-cni"),
-        ("cluster/nodes/group", "cluster/kube-proxy"),
-        ("cluster/nodes/group", "cluster/pod-identity-agent"),
+        (
+            "cluster/vpc-cni/identity/association",
+            "cluster/pod-identity-agent/addon",
+        ),
+        (
+            "cluster/vpc-cni/identity/association",
+            "cluster/vpc-cni/identity/role/AmazonEKS_CNI_Policy",
+        ),
+        ("cluster/nodes/group", "cluster/vpc-cni/addon"),
+        ("cluster/nodes/group", "cluster/kube-proxy/addon"),
+        ("cluster/nodes/group", "cluster/pod-identity-agent/addon"),
         (
             "cluster/nodes/group",
             "cluster/nodes/role/AmazonEKSWorkerNodePolicy",
@@ -209,9 +216,12 @@ fn a_cluster_comes_up_in_the_right_order() {
         ("cluster/nodes/group", "network/private-route"),
         ("cluster/nodes/group", "network/private-3-association"),
         ("cluster/nodes/group", "network/nat-1"),
-        ("cluster/coredns", "cluster/nodes/group"),
-        ("cluster/ebs-csi", "cluster/nodes/group"),
-        ("cluster/ebs-csi", "cluster/ebs-csi-identity/association"),
+        ("cluster/coredns/addon", "cluster/nodes/group"),
+        ("cluster/ebs-csi/addon", "cluster/nodes/group"),
+        (
+            "cluster/ebs-csi/addon",
+            "cluster/ebs-csi/identity/association",
+        ),
         (
             "cluster/admin-deployer/AmazonEKSClusterAdminPolicy",
             "cluster/admin-deployer/entry",
@@ -232,7 +242,11 @@ fn a_cluster_comes_up_in_the_right_order() {
         "network/private-route",
         "cluster/control-plane"
     ));
-    assert!(!is_after(&graph, "cluster/vpc-cni", "cluster/nodes/group"));
+    assert!(!is_after(
+        &graph,
+        "cluster/vpc-cni/addon",
+        "cluster/nodes/group"
+    ));
 }
 
 #[test]
@@ -251,7 +265,11 @@ fn a_cluster_says_what_aws_would_choose_otherwise() {
         says("EnabledLogTypes"),
         r#"["api", "audit", "authenticator"]"#
     );
-    assert_eq!(says("PublicAccessCidrs"), r#"["0.0.0.0/0"]"#);
+    let caller = id(&graph, "caller-ip");
+    let mut asked = Vec::new();
+    graph.node(id(&graph, "cluster/control-plane")).inputs["PublicAccessCidrs"]
+        .visit_attrs(&mut |node, output| asked.push((node, output.to_owned())));
+    assert_eq!(asked, [(caller, "Cidr".to_owned())]);
     let template = |field| input(&graph, "cluster/nodes/launch-template", field);
     assert_eq!(template("HttpTokens"), r#""required""#);
     assert_eq!(template("HttpPutResponseHopLimit"), "1");
@@ -320,7 +338,7 @@ fn add_ons_wait_for_node_groups_that_come_later() {
                 .spot(),
         );
     });
-    assert!(is_after(&graph, "cluster/coredns", "workers/group"));
+    assert!(is_after(&graph, "cluster/coredns/addon", "workers/group"));
     assert!(input(&graph, "workers/launch-template", "BlockDeviceMappings").contains("/dev/xvdb"));
     assert_eq!(input(&graph, "workers/group", "CapacityType"), r#""SPOT""#);
 }

@@ -7,6 +7,7 @@ extern crate self as mlplat_core;
 pub mod checks;
 pub mod deploy;
 pub mod facts;
+pub mod generators;
 pub mod graph;
 pub mod name;
 pub mod null;

@@ -22,7 +22,7 @@ const PATH_MAX: usize = 512;
 /// let path: NodePath = "network/private-a".parse()?;
 /// assert_eq!(path.leaf(), "private-a");
 /// assert!(path.is_within(&"network".parse()?));
-/// assert_eq!("café".parse::<NodePath>().unwrap_err().to_string(), "`é` cannot stand in a name: use A-Z a-z 0-9 - _ .");
+/// assert_eq!("café".parse::<NodePath>().unwrap_err().to_string(), "`é` (U+00E9) cannot stand in a name: use A-Z a-z 0-9 - _ .");
 /// # Ok::<(), mlplat_core::PathError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -160,7 +160,7 @@ pub enum PathError {
     #[error("a name cannot be empty")]
     Empty,
     /// A character outside the set.
-    #[error("`{}` cannot stand in a name: use A-Z a-z 0-9 - _ .", .0.escape_default_if_odd())]
+    #[error("{} cannot stand in a name: use A-Z a-z 0-9 - _ .", shown(*.0))]
     Character(char),
     /// The first character of a segment.
     #[error("a name starts with a letter or digit")]
@@ -173,18 +173,14 @@ pub enum PathError {
     PathTooLong,
 }
 
-/// Shows characters that a terminal would swallow or obey as escapes.
-trait EscapeOdd {
-    fn escape_default_if_odd(&self) -> String;
-}
-
-impl EscapeOdd for char {
-    fn escape_default_if_odd(&self) -> String {
-        if self.is_alphanumeric() || self.is_ascii_graphic() {
-            self.to_string()
-        } else {
-            self.escape_unicode().to_string()
-        }
+/// A character as a person can find it again: one that looks like a letter of
+/// ASCII, or like nothing, has its number beside it; one that a terminal would
+/// swallow or obey is its number alone.
+fn shown(c: char) -> String {
+    match c {
+        _ if c.is_ascii_graphic() || c == ' ' => format!("`{c}`"),
+        _ if c.is_alphanumeric() => format!("`{c}` (U+{:04X})", u32::from(c)),
+        _ => format!("`{}`", c.escape_unicode()),
     }
 }
 

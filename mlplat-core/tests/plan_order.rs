@@ -418,6 +418,7 @@ impl Model {
             types: &|_| Some(&NODE),
             only: &[],
             orphans: &[],
+            destroy: false,
         })
     }
 

@@ -78,6 +78,7 @@ enum Fault {
     OwnsEverything,
     UpdatesNothing,
     UpdatesTooMuch,
+    CountsUpdates,
     UpdatesTheAbsent,
     LeavesForEver,
     DeletesTwice,
@@ -298,6 +299,11 @@ impl Provider for Shelf {
         self.of(target)?;
         let mut items = self.items();
         let item = items.get_mut(&target.id).unwrap();
+        let mut sent = fields.iter();
+        let again = sent.all(|field| item.inputs.get(field) == request.inputs.get(field));
+        if again && self.is(Fault::CountsUpdates) {
+            item.inputs.insert("Labels".to_owned(), json!(["again"]));
+        }
         for field in fields {
             if !self.is(Fault::UpdatesNothing) {
                 let value = request.inputs.get(field).cloned();
@@ -357,7 +363,7 @@ async fn a_good_provider_keeps_every_rule() {
 }
 
 /// Which rule notices which fault.
-const NOTICED: [(Fault, Rule); 27] = [
+const NOTICED: [(Fault, Rule); 28] = [
     (Fault::ServesNothing, Rule::ServesItsType),
     (Fault::AbsentIsInvalid, Rule::AbsentIsGone),
     (Fault::NeverGone, Rule::AbsentIsGone),
@@ -378,6 +384,7 @@ const NOTICED: [(Fault, Rule); 27] = [
     (Fault::OwnsEverything, Rule::OwnedIsListed),
     (Fault::UpdatesNothing, Rule::UpdatesInPlace),
     (Fault::UpdatesTooMuch, Rule::UpdatesInPlace),
+    (Fault::CountsUpdates, Rule::RepeatedUpdateChangesNothing),
     (Fault::UpdatesTheAbsent, Rule::UpdateOfNothingIsGone),
     (Fault::LeavesForEver, Rule::DeletionEnds),
     (Fault::DeletesTwice, Rule::DeletedTwiceIsGone),
@@ -458,9 +465,9 @@ impl KeyedService for Drawers {
         kept.ok_or_else(|| ProviderError::gone(key))
     }
 
-    async fn put(&self, key: &str, note: ResolvedNote, token: &str) -> Result<(), ProviderError> {
+    async fn put(&self, key: &str, note: ResolvedNote, tag: &str) -> Result<(), ProviderError> {
         let inputs = json!({"Drawer": note.drawer, "Title": note.title, "Text": note.text});
-        let kept = Kept::new(inputs, json!({"Place": key})).token(token);
+        let kept = Kept::new(inputs, json!({"Place": key})).tag(tag);
         self.0.lock().unwrap().insert(key.to_owned(), kept);
         Ok(())
     }
@@ -469,16 +476,80 @@ impl KeyedService for Drawers {
         self.0.lock().unwrap().remove(key);
         Ok(())
     }
+
+    async fn keys(&self) -> Result<Vec<String>, ProviderError> {
+        Ok(self.0.lock().unwrap().keys().cloned().collect())
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_keyed_service_keeps_the_rules() {
     let inputs = json!({"Drawer": "d", "Title": "t", "Text": "a"});
-    let sample = Sample::new(&NOTE, inputs)
-        .changing("Text", json!("b"))
-        .except(Rule::OwnedIsListed, "a service of keys has no list");
+    let sample = Sample::new(&NOTE, inputs).changing("Text", json!("b"));
     let broken = check(&Drawers::default(), &SystemWorld::new(), &sample).await;
     assert_eq!(broken, []);
+}
+
+/// Shows whatever token is asked for.
+struct Echo(Drawers);
+
+#[async_trait]
+impl Reader for Echo {
+    fn types(&self) -> &[&'static Type] {
+        self.0.types()
+    }
+
+    async fn read(&self, target: &Target) -> Result<Observed, ProviderError> {
+        let seen = self.0.read(target).await?;
+        let token = Some(target.token.clone());
+        Ok(Observed { token, ..seen })
+    }
+
+    async fn find(&self, find: &Find) -> Result<Option<Observed>, ProviderError> {
+        self.0.find(find).await
+    }
+
+    async fn owned(&self, lineage: &str) -> Result<Vec<Owned>, ProviderError> {
+        self.0.owned(lineage).await
+    }
+
+    async fn look_up(
+        &self,
+        ty: &'static Type,
+        inputs: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, ProviderError> {
+        self.0.look_up(ty, inputs).await
+    }
+}
+
+#[async_trait]
+impl Provider for Echo {
+    async fn create(&self, request: &Request) -> Result<Made, ProviderError> {
+        self.0.create(request).await
+    }
+
+    async fn update(
+        &self,
+        target: &Target,
+        request: &Request,
+        fields: &[String],
+    ) -> Result<(), ProviderError> {
+        self.0.update(target, request, fields).await
+    }
+
+    async fn delete(&self, target: &Target) -> Result<(), ProviderError> {
+        self.0.delete(target).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_namesake_that_is_not_told_is_noticed() {
+    let inputs = json!({"Drawer": "d", "Title": "t", "Text": "a"});
+    let sample = Sample::new(&NOTE, inputs).except(Rule::OwnedIsListed, "it has no list");
+    let echo = Echo(Drawers::default());
+    let broken = check(&echo, &SystemWorld::new(), &sample).await;
+    let rules: Vec<_> = broken.iter().map(|broken| broken.rule).collect();
+    assert_eq!(rules, [Rule::NamesakesAreTold], "{broken:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,10 +5,13 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use futures::future::BoxFuture;
 use mlplat_core::state::remote_model::{Bucket, BucketFaults};
 use mlplat_core::state::{BirthId, Holder, Record, State, StateStore, StoreError, conformance};
-use mlplat_core::world::SystemWorld;
+use mlplat_core::world::{Files, SystemWorld, World};
 
 fn holder(who: &str) -> Holder {
     Holder {
@@ -29,6 +32,41 @@ fn ordinals(records: &[Record]) -> Vec<u32> {
         other => panic!("{other:?}"),
     };
     records.iter().map(ordinal).collect()
+}
+
+/// The system, at a later date.
+#[derive(Default)]
+struct Later {
+    world: SystemWorld,
+    ahead_s: AtomicU64,
+}
+
+impl Later {
+    fn pass(&self, seconds: u64) {
+        self.ahead_s.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+impl World for Later {
+    fn now(&self) -> Duration {
+        self.world.now()
+    }
+
+    fn unix_time(&self) -> u64 {
+        self.world.unix_time() + self.ahead_s.load(Ordering::Relaxed)
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        self.world.sleep(time)
+    }
+
+    fn random(&self, buffer: &mut [u8]) {
+        self.world.random(buffer);
+    }
+
+    fn files(&self) -> &dyn Files {
+        self.world.files()
+    }
 }
 
 fn faults(seed: u64) -> BucketFaults {
@@ -65,8 +103,10 @@ async fn it_conforms_under_every_fault() {
     };
     for seed in 0..200 {
         for (kind, faults) in kinds(seed).into_iter().enumerate() {
-            let store = Bucket::new(faults).store(Arc::new(SystemWorld::new()), 60);
-            if let Err(why) = conformance::run(&store).await {
+            let world = Arc::new(Later::default());
+            let store = Bucket::new(faults).store(world.clone(), 60);
+            let steal = || world.pass(61);
+            if let Err(why) = conformance::run(&store, &steal).await {
                 panic!("seed {seed}, kind {kind}: {why}");
             }
         }

@@ -104,19 +104,14 @@ pub(crate) fn observed(target: &Target, live: &DynamicObject, status: Status) ->
         let now = now.or_else(|| empty.then(|| ours.clone()));
         inputs.insert(name.clone(), now.unwrap_or(Value::Null));
     }
-    let token = live
-        .metadata
-        .labels
-        .as_ref()
-        .and_then(|labels| labels.get(BIRTH).cloned());
+    let labels = live.metadata.labels.as_ref();
     let id = id(target.ty, &target.inputs);
     Observed {
         outputs: outputs(target, live, &id),
         id,
         status,
         inputs,
-        // Somebody who takes our label away does not make it somebody else's.
-        token: token.or_else(|| Some(target.token.clone()).filter(|token| !token.is_empty())),
+        token: labels.and_then(|labels| labels.get(BIRTH).cloned()),
     }
 }
 
@@ -129,6 +124,7 @@ fn outputs(target: &Target, live: &DynamicObject, id: &str) -> Map<String, Value
             "LoadBalancerHost" => readiness::load_balancer_host(live)?.to_owned(),
             // Somebody took it away: what is there now was never counted.
             "Revision" => revision::of(live).unwrap_or("0").to_owned(),
+            "Uid" => live.metadata.uid.clone()?,
             name => input(name).to_owned(),
         };
         Some((output.name.to_owned(), Value::String(value)))

@@ -7,3 +7,4 @@ pub mod kube;
 pub mod local;
 pub mod machine;
 pub mod simulate;
+mod telltale;

@@ -13,13 +13,16 @@ use mlplat_aws::logs::{LogGroup, Retention};
 use mlplat_aws::policy::{Statement, trust};
 use mlplat_aws::route53::RecordType;
 use mlplat_aws::{
-    Certificate, DnsRecord, EcrRepo, EksCluster, EndpointService, FargateProfile, GithubOidcRole,
-    GpuNodeGroup, HostedZone, ImageMirror, Irsa, Network, Policy, RegistryLogin, Role, RunsAs,
-    Upstream, Vpc, VpcEndpoints,
+    Certificate, DnsRecord, EcrRepo, EksCluster, Endpoint, EndpointService, FargateProfile,
+    GithubOidcRole, GpuNodeGroup, HostedZone, ImageMirror, Irsa, Network, Policy, RegistryLogin,
+    Role, RunsAs, Upstream, Vpc, VpcEndpoints,
 };
 use mlplat_core::graph::Lifecycle as _;
 use mlplat_core::wiring::Generated;
 use mlplat_core::{Output, Stack};
+use mlplat_k8s::openapi::api::batch::v1::JobSpec;
+use mlplat_k8s::openapi::api::core::v1::{Container, PodSpec, PodTemplateSpec};
+use mlplat_k8s::{Job, Namespace, PersistentVolumeClaim, Spec, StorageClass, pods};
 use mlplat_sim::simulate::World;
 
 fn network(stack: &mut Stack) -> Network {
@@ -81,25 +84,125 @@ fn a_platform_comes_and_goes() {
 }
 
 /// The group is there before the control plane, which would make it, and goes
-/// after it, or the control plane would make it again. Its logs are data.
+/// after it, or the control plane would make it again. What expires anyway
+/// goes without a question.
 #[test]
 fn control_plane_logs_outlive_the_control_plane() {
     let mut world = World::simulate(|stack: &mut Stack| {
         let network = network(stack);
-        let cluster = EksCluster::new(&network).log_retention(Retention::ThreeMonths);
-        stack.add("cluster", cluster.nodes(1..=2));
+        stack.add("cluster", EksCluster::new(&network).nodes(1..=2));
     });
     let run = world.deploy();
     let done = run.assert_complete().done();
     let place = |path: &str| done.iter().position(|one| *one == path).unwrap();
     assert!(place("cluster/logs") < place("cluster/control-plane"));
-    let refusal = world.fork().destroy().refusal().map(ToString::to_string);
-    assert!(refusal.unwrap().contains("cluster/logs"));
-    let run = world.destroy_with_data();
+    let run = world.destroy();
     let gone = run.assert_complete().done();
     let place = |path: &str| gone.iter().position(|one| *one == path).unwrap();
     assert!(place("cluster/control-plane") < place("cluster/logs"));
     world.assert_empty();
+}
+
+/// A control plane whose logs have no group of the program's makes one, and
+/// leaves it behind: that nothing is left after a destroy is then not true.
+#[test]
+fn a_log_group_that_nobody_owns_is_left_behind() {
+    let program = |logs: bool| {
+        move |stack: &mut Stack| {
+            let network = network(stack);
+            let cluster = EksCluster::new(&network).name("shared").log_group_of_eks();
+            let cluster = if logs { cluster } else { cluster.logs([]) };
+            stack.add("cluster", cluster.nodes(1..=2));
+        }
+    };
+    let mut silent = World::simulate(program(false));
+    silent.deploy().assert_complete();
+    silent.destroy().assert_complete();
+    silent.assert_empty();
+    // The group comes with the logs, also when they are turned on later.
+    silent.deploy().assert_complete();
+    silent.edit(program(true));
+    silent.deploy().assert_only(&["cluster/control-plane"]);
+    silent.destroy().assert_complete();
+    let left = silent.objects();
+    let left: Vec<_> = left
+        .iter()
+        .map(|one| (one.ty.as_str(), one.id.as_str()))
+        .collect();
+    assert_eq!(left, [("logs.LogGroup", "/aws/eks/shared/cluster")]);
+    // A program that owns it then meets what was left behind.
+    silent.edit(|stack: &mut Stack| {
+        let network = network(stack);
+        stack.add(
+            "cluster",
+            EksCluster::new(&network).name("shared").nodes(1..=2),
+        );
+    });
+    let run = silent.deploy();
+    let failed = run.assert_failed("cluster/logs");
+    assert_eq!(failed.code, "ResourceAlreadyExistsException");
+}
+
+/// Pods run on what Auto Mode starts, and their volumes are of its driver.
+#[test]
+fn a_cluster_in_auto_mode_lives() {
+    let program = |stack: &mut Stack| {
+        let network = network(stack);
+        let cluster = stack.add("cluster", EksCluster::new(&network).auto_mode());
+        let spare = stack.add("apps", Namespace::new(&cluster, "apps"));
+        let claim = Spec::of(|_| {
+            let mut claim = pods::claim("1Gi");
+            claim.storage_class_name = Some("auto".to_owned());
+            claim
+        });
+        let class = StorageClass::new(&cluster, "auto", "ebs.csi.eks.amazonaws.com");
+        stack.add("class", class);
+        let claim = PersistentVolumeClaim::new(&cluster, &spare, "data", claim);
+        let claim = stack.add("data", claim);
+        let job = Spec::of(|w| JobSpec {
+            template: PodTemplateSpec {
+                spec: Some(PodSpec {
+                    restart_policy: Some("Never".to_owned()),
+                    containers: vec![Container {
+                        name: "it".to_owned(),
+                        image: Some("busybox:1.36".to_owned()),
+                        ..Container::default()
+                    }],
+                    volumes: Some(vec![claim.volume(w, "data")]),
+                    ..PodSpec::default()
+                }),
+                ..PodTemplateSpec::default()
+            },
+            ..JobSpec::default()
+        });
+        stack.add("job", Job::new(&cluster, &spare, "it", job));
+    };
+    World::simulate(program).live();
+}
+
+/// A network without a way out has endpoints instead: nodes come up by them,
+/// and not without.
+#[test]
+fn nodes_come_up_in_a_network_without_a_way_out() {
+    let program = |endpoints: bool| {
+        move |stack: &mut Stack| {
+            let network = Vpc::new("10.30.0.0/16").zones(2).private_only();
+            let network = stack.add("network", network.database_subnets());
+            if endpoints {
+                let all = VpcEndpoints::new(&network)
+                    .interface(EndpointService::Sts)
+                    .interface(EndpointService::EcrApi);
+                stack.add("endpoints", all);
+            }
+            let cluster = EksCluster::new(&network).endpoint(Endpoint::Private);
+            stack.add("cluster", cluster.nodes(1..=2));
+        }
+    };
+    World::simulate(program(true)).live();
+    let mut closed = World::simulate(program(false));
+    let run = closed.deploy();
+    let why = &run.assert_failed("cluster/nodes/group").message;
+    assert!(why.contains("a way out of the subnets"), "{why}");
 }
 
 #[test]
@@ -136,7 +239,7 @@ fn fargate_profiles_come_and_go_one_at_a_time() {
     // CoreDNS waits for a profile, and would be degraded without one.
     let done = life.deploy.done();
     let place = |path: &str| done.iter().position(|one| *one == path).unwrap();
-    assert!(place("cluster/fargate-dns/profile") < place("cluster/coredns"));
+    assert!(place("cluster/fargate-dns/profile") < place("cluster/coredns/addon"));
 }
 
 #[test]
@@ -248,13 +351,33 @@ fn flow_logs_stop_before_their_group_goes() {
     world.deploy().assert_complete();
     assert_ne!(world.object("network/flow-log").id, old);
     assert_eq!(world.count("ec2.FlowLog"), 1);
-    let refusal = world.fork().destroy().refusal().map(ToString::to_string);
-    assert!(refusal.unwrap().contains("network/flow-logs"));
-    let run = world.destroy_with_data();
+    let run = world.destroy();
     let gone = run.assert_complete().done();
     let place = |path: &str| gone.iter().position(|one| *one == path).unwrap();
     assert!(place("network/flow-log") < place("network/flow-logs"));
     assert!(place("network/flow-log") < place("network/flow-log-writer/policy"));
+    world.assert_empty();
+}
+
+/// What expires goes with its group; what is kept for ever goes when somebody
+/// has said so.
+#[test]
+fn logs_that_never_expire_are_data() {
+    let mut world = World::simulate(|stack: &mut Stack| {
+        stack.add("logs", LogGroup::default());
+    });
+    world.deploy().assert_complete();
+    let refusal = world.fork().destroy().refusal().map(ToString::to_string);
+    assert!(refusal.unwrap().contains("logs: deleting logs.LogGroup"));
+    world.edit(|stack: &mut Stack| {
+        let group = LogGroup {
+            retention_in_days: Some(Retention::OneMonth.into()),
+            ..LogGroup::default()
+        };
+        stack.add("logs", group);
+    });
+    world.deploy().assert_only(&["logs"]);
+    world.destroy().assert_complete();
     world.assert_empty();
 }
 

@@ -47,16 +47,20 @@ pub(crate) struct Global {
     /// A TOML file with the program's settings.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
-    /// One setting; stronger than the file and than MLPLAT_SET_<KEY>.
+    /// One setting; stronger than the file and than MLPLAT_SET_<KEY>. Not for
+    /// secrets: others can read it.
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
+    /// Asks for one setting at the terminal, without showing it.
+    #[arg(long, global = true, value_name = "KEY")]
+    pub(crate) ask: Vec<String>,
     /// Only this subtree, with what it needs; may be given more than once.
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) only: Vec<String>,
     /// Does not ask.
     #[arg(long, global = true)]
     pub(crate) yes: bool,
-    /// Writes events as JSON lines to standard output.
+    /// Writes JSON to standard output: of a run its events, one on each line.
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// API calls at the same time.
@@ -65,7 +69,8 @@ pub(crate) struct Global {
     /// Colours.
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub(crate) color: Color,
-    /// Says more: the live view is replaced by lines.
+    /// Says more: what starts, waits and is tried again, in lines instead of
+    /// the live view.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }
@@ -288,6 +293,18 @@ pub(crate) enum StateCommand {
     },
     /// Shows what was done, when and by whom, and what an interrupted run left.
     History,
+    /// Has other keys open the state from now on: those given with --to, or the
+    /// passphrase in MLPLAT_AGE_NEW_PASSPHRASE. The keys at hand have to open
+    /// it one last time.
+    Rekey {
+        /// An age recipient (`age1…`); may be given more than once.
+        #[arg(long, value_name = "RECIPIENT")]
+        to: Vec<String>,
+        /// Draws new keys for the values too, so that whoever could open the
+        /// state before cannot open what is written from now on.
+        #[arg(long)]
+        anew: bool,
+    },
     /// Says who holds the lock.
     Unlock,
     /// Makes an empty state.

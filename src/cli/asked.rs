@@ -34,6 +34,7 @@ fn words(command: &Command) -> Vec<String> {
             words.extend(plan.map(|path| clean(&path).into_owned()));
             words.extend(args.step.then(|| "--step".to_owned()));
             words.extend(args.refresh_lookups.then(|| "--refresh-lookups".to_owned()));
+            words.extend(args.delete_data.then(|| "--delete-data".to_owned()));
         }
         Command::Destroy(args) => {
             words.extend(args.delete_data.then(|| "--delete-data".to_owned()));
@@ -47,6 +48,8 @@ fn words(command: &Command) -> Vec<String> {
                 StateCommand::Rm { path } => vec!["rm", path],
                 StateCommand::Import { node, id } => vec!["import", node, id],
                 StateCommand::Init => vec!["init"],
+                StateCommand::Rekey { anew: true, .. } => vec!["rekey", "--anew"],
+                StateCommand::Rekey { .. } => vec!["rekey"],
                 StateCommand::Unlock => vec!["unlock"],
                 StateCommand::List | StateCommand::Show { .. } | StateCommand::History => {
                     vec!["look"]

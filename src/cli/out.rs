@@ -1,13 +1,47 @@
 //! The two streams: results on standard output, everything else on standard
-//! error. A reader that goes away is no error.
+//! error.
+//!
+//! A reader that goes away is no error: whoever closed the pipe knows. Results
+//! that cannot be written for another reason, as onto a full disk, stop nothing
+//! either, but the command fails in the end.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write};
+use std::sync::OnceLock;
 
 use anstream::{AutoStream, ColorChoice};
 
 use super::args::Color;
 use crate::report::text::clean_lines;
 use crate::report::tone::Tone;
+
+/// Why results could not be written, the first time.
+static LOST: OnceLock<String> = OnceLock::new();
+
+fn note_loss<T>(written: &io::Result<T>) {
+    if let Err(why) = written
+        && why.kind() != io::ErrorKind::BrokenPipe
+    {
+        // Only the first counts.
+        let _ = LOST.set(why.to_string());
+    }
+}
+
+/// Standard output for results that are written piece by piece.
+pub(crate) struct Results;
+
+impl Write for Results {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = io::stdout().write(bytes);
+        note_loss(&written);
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = io::stdout().flush();
+        note_loss(&flushed);
+        flushed
+    }
+}
 
 /// Standard output and standard error, with or without colours.
 #[derive(Debug, Clone, Copy)]
@@ -28,10 +62,13 @@ impl Out {
     /// A report on standard output.
     pub(crate) fn report(self, text: &str) {
         let mut stream = AutoStream::new(io::stdout(), self.choice);
-        // Nobody reads any more: there is nobody to tell either.
-        let _ = stream
-            .write_all(text.as_bytes())
-            .and_then(|()| stream.flush());
+        let written = stream.write_all(text.as_bytes());
+        note_loss(&written.and_then(|()| stream.flush()));
+    }
+
+    /// Why results could not be written, if that was so.
+    pub(crate) fn lost() -> Option<&'static str> {
+        LOST.get().map(String::as_str)
     }
 
     /// A result for other programs on standard output, byte by byte. Only a
@@ -45,9 +82,8 @@ impl Out {
         } else {
             text
         };
-        let _ = stream
-            .write_all(text.as_bytes())
-            .and_then(|()| stream.flush());
+        let written = stream.write_all(text.as_bytes());
+        note_loss(&written.and_then(|()| stream.flush()));
     }
 
     /// A remark on standard error.
@@ -102,5 +138,21 @@ impl Out {
         let mut answer = String::new();
         let read = io::stdin().read_line(&mut answer).ok()?;
         (read > 0).then(|| answer.trim().to_owned())
+    }
+
+    /// Asks on standard error, at a terminal that does not show what is typed,
+    /// and gives the answer as it is; `None` when there is none.
+    pub(crate) fn typed(self, question: &str) -> Option<String> {
+        let mut stream = self.stderr();
+        let _ = write!(stream, "{question} ").and_then(|()| stream.flush());
+        let answer = if cfg!(unix) {
+            let mut answer = String::new();
+            io::stdin().read_line(&mut answer).ok()?;
+            answer
+        } else {
+            console::Term::stderr().read_secure_line().ok()?
+        };
+        let answer = answer.trim_end_matches(['\r', '\n']);
+        (!answer.is_empty()).then(|| answer.to_owned())
     }
 }

@@ -6,15 +6,19 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use mlplat_core::Problem;
 
 use super::args::{Cli, Color, Command, TargetName};
+use super::ask::ask;
 use super::asked::asked;
 use super::builder::{Build, Cli as Stacks};
 use super::commands;
-use super::failure::{CHANGES, DONE, FAILED, Failure};
+use super::effect;
+use super::failure::{CHANGES, DONE, FAILED, Failure, INTERRUPTED};
 use super::out::Out;
+use super::panics::quieten_providers;
 use super::session::Session;
 use super::signals::Signals;
 
 pub(super) fn run(stacks: &Stacks<'_>, args: Vec<OsString>) -> u8 {
+    quieten_providers();
     let first = stacks.stacks.first().map_or("", |(name, _)| name);
     let cli = match parse(first, stacks.stacks.len() > 1, args) {
         Ok(cli) => cli,
@@ -31,27 +35,39 @@ pub(super) fn run(stacks: &Stacks<'_>, args: Vec<OsString>) -> u8 {
     let status = runtime.block_on(through(stacks, &cli, out));
     // A question that nobody answers any more must not keep the process.
     runtime.shutdown_background();
-    match status {
-        Ok(status) => status,
-        Err(Failure(text)) => {
-            out.error(&text);
-            FAILED
+    let status = status.unwrap_or_else(|Failure(text)| {
+        out.error(&text);
+        FAILED
+    });
+    match Out::lost() {
+        Some(why) => {
+            out.error(&format!(
+                "failed to write to standard output: {why}\n  do   make room and ask again; what was deployed is deployed"
+            ));
+            status.max(FAILED)
         }
+        None => status,
     }
 }
 
 /// Goes through the stacks that the arguments mean, as long as each comes to a
 /// good end.
 async fn through(stacks: &Stacks<'_>, cli: &Cli, out: Out) -> Result<u8, Failure> {
+    effect::check(cli)?;
     let signals = Signals::listen();
     let mut status = DONE;
-    for (name, build) in chosen(stacks, cli)? {
+    let chosen = chosen(stacks, cli)?;
+    let Some(answers) = ask(&cli.global.ask, out, &signals).await? else {
+        return Ok(INTERRUPTED);
+    };
+    for (name, build) in chosen {
         let session = Session {
             name,
             global: &cli.global,
             command: asked(cli),
             out,
             signals: signals.clone(),
+            answers: &answers,
             program: build,
             alone: stacks.stacks.len() == 1,
             providers: &stacks.providers,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mlplat_core::deploy::{DeployOptions, Engine, PlanOptions};
 use mlplat_core::graph::{Context, Graph};
 use mlplat_core::provider::Provider;
+use mlplat_core::wiring::Plain;
 use mlplat_core::{NodePath, Problem, Problems};
 
 use super::args::{Global, TargetName};
@@ -25,6 +26,8 @@ pub(crate) struct Session<'a> {
     pub(crate) command: String,
     pub(crate) out: Out,
     pub(crate) signals: Signals,
+    /// Settings that were asked for.
+    pub(crate) answers: &'a [(String, Plain)],
     /// Builds the graph of the program.
     pub(crate) program: &'a dyn Fn(Context) -> Result<Graph, Problems>,
     /// It is the only stack of its binary.
@@ -43,7 +46,12 @@ impl Session<'_> {
         let environment = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
-        let settings = settings::merge(global.settings.as_deref(), environment, &global.set)?;
+        let settings = settings::merge(
+            global.settings.as_deref(),
+            environment,
+            &global.set,
+            self.answers,
+        )?;
         let context = Context {
             env: global.env.clone(),
             settings,

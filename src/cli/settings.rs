@@ -1,17 +1,25 @@
-//! The program's settings, from a file, the environment and the command line.
+//! The program's settings, from a file, the environment, the command line and
+//! the terminal.
 //!
-//! A later source wins: the TOML file, then `MLPLAT_SET_<KEY>`, then `--set`.
-//! Values of the last two are read as TOML (`3`, `true`, `["a"]`, `"3"`) and,
-//! when they are none, taken as text. Dots in a key lead into tables; in the
-//! environment two underscores stand for a dot.
+//! A later source wins: the TOML file, then `MLPLAT_SET_<KEY>`, then `--set`,
+//! then what was asked for. Where the program wants text, values of the last
+//! three are taken as they are; elsewhere they are read as TOML (`3`, `true`,
+//! `["a"]`). Dots in a key lead into tables; in the environment two underscores
+//! stand for a dot. Other users of a machine can read the arguments of a
+//! process, so no secret is taken from `--set`.
 
 use std::path::Path;
 
 use mlplat_core::Problem;
-use mlplat_core::graph::Settings;
-use serde_json::{Map, Value};
+use mlplat_core::graph::{Settings, Typed};
+use mlplat_core::wiring::Plain;
+use serde_json::Value;
+
+use super::bounded::read_text;
 
 const PREFIX: &str = "MLPLAT_SET_";
+/// Tables inside each other in a key. A settings struct has a few.
+const DEEPEST: usize = 32;
 
 /// Merges all sources.
 ///
@@ -22,6 +30,7 @@ pub(crate) fn merge(
     file: Option<&Path>,
     environment: impl Iterator<Item = (String, String)>,
     set: &[String],
+    answers: &[(String, Plain)],
 ) -> Result<Settings, Box<Problem>> {
     let mut settings = Settings::default();
     if let Some(path) = file {
@@ -33,18 +42,19 @@ pub(crate) fn merge(
     variables.sort();
     for (name, value) in variables {
         let key = name.to_ascii_lowercase().replace("__", ".");
-        assign(
-            &mut settings,
-            &key,
-            value_of(&value),
-            format!("{PREFIX}{name}"),
-        );
+        let origin = format!("{PREFIX}{name}");
+        assign(&mut settings, &key, typed(&value, false), origin)?;
     }
     for assignment in set {
         let (key, value) = assignment
             .split_once('=')
             .ok_or_else(|| no_equals(assignment))?;
-        assign(&mut settings, key, value_of(value), format!("--set {key}"));
+        let origin = format!("--set {key}");
+        assign(&mut settings, key, typed(value, true), origin)?;
+    }
+    for (key, answer) in answers {
+        let origin = format!("--ask {key}");
+        assign(&mut settings, key, typed(answer.expose(), false), origin)?;
     }
     Ok(settings)
 }
@@ -52,31 +62,50 @@ pub(crate) fn merge(
 fn from_file(settings: &mut Settings, path: &Path) -> Result<(), Box<Problem>> {
     let shown = path.display().to_string();
     let bad = |what: String, fix: &str| Box::new(Problem::new("bad-settings-file", what, fix));
-    let text = std::fs::read_to_string(path).map_err(|why| {
+    let text = read_text(path).map_err(|why| {
         bad(
             format!("failed to read the settings file {shown}: {why}"),
             "name a file that can be read",
         )
     })?;
+    from_text(settings, &text, &shown)
+}
+
+/// What a settings file of this text sets.
+pub(super) fn from_text(
+    settings: &mut Settings,
+    text: &str,
+    shown: &str,
+) -> Result<(), Box<Problem>> {
     let table: toml::Table = text.parse().map_err(|why: toml::de::Error| {
-        let line = why
-            .span()
-            .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        let line = why.span().map_or(1, |span| line_of(text, span.start));
         // The parser's full error would quote the line, which may be a secret.
-        bad(
-            format!(
-                "line {line} of the settings file {shown} is no TOML: {}",
-                why.message()
-            ),
-            "mend that line",
-        )
+        let what = format!(
+            "line {line} of the settings file {shown} is no TOML: {}",
+            why.message()
+        );
+        Box::new(Problem::new("bad-settings-file", what, "mend that line"))
     })?;
     for (key, value) in table {
         // TOML values are all JSON values, dates as text.
         let value = serde_json::to_value(value).unwrap_or_default();
-        settings.set(&key, value, shown.clone());
+        settings.set(&key, value, shown.to_owned());
     }
     Ok(())
+}
+
+/// The number of the line in which a byte is.
+fn line_of(text: &str, byte: usize) -> usize {
+    let before = text.as_bytes().iter().take(byte);
+    before.filter(|byte| **byte == b'\n').count() + 1
+}
+
+fn typed(text: &str, exposed: bool) -> Typed {
+    Typed {
+        value: value_of(text),
+        text: text.to_owned(),
+        exposed,
+    }
 }
 
 fn value_of(text: &str) -> Value {
@@ -88,13 +117,20 @@ fn value_of(text: &str) -> Value {
 }
 
 /// `a.b = v` sets `a` to the table `{ b = v }`; tables are merged.
-fn assign(settings: &mut Settings, key: &str, value: Value, origin: String) {
-    let mut parts = key.split('.');
-    let first = parts.next().unwrap_or(key);
-    let nested = parts.rev().fold(value, |value, part| {
-        Value::Object(Map::from_iter([(part.to_owned(), value)]))
-    });
-    settings.set(first, nested, origin);
+fn assign(
+    settings: &mut Settings,
+    key: &str,
+    value: Typed,
+    origin: String,
+) -> Result<(), Box<Problem>> {
+    let depth = key.split('.').count();
+    if depth > DEEPEST {
+        let what = format!("the key of a setting leads {depth} tables down");
+        let fix = format!("lead {DEEPEST} tables down at most");
+        return Err(Box::new(Problem::new("bad-setting", what, fix)));
+    }
+    settings.set_typed(key, value, origin);
+    Ok(())
 }
 
 fn no_equals(assignment: &str) -> Box<Problem> {
@@ -109,6 +145,7 @@ fn no_equals(assignment: &str) -> Box<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mlplat_core::Secret;
     use serde::Deserialize;
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -144,7 +181,7 @@ mod tests {
             ("PATH", "x"),
         ]);
         let set = ["nodes=3".to_owned(), "name=it is".to_owned()];
-        let settings = merge(Some(&file), environment.into_iter(), &set).unwrap();
+        let settings = merge(Some(&file), environment.into_iter(), &set, &[]).unwrap();
         let sizes: Sizes = settings.read().unwrap();
         let database = Database {
             size: 20,
@@ -161,6 +198,31 @@ mod tests {
     }
 
     #[test]
+    fn secrets_come_from_variables_and_questions_as_they_were_typed() {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Mail {
+            password: Option<Secret<String>>,
+            key: Option<Secret<String>>,
+        }
+        let read = |environment: &[(&str, &str)], set: &[String]| {
+            let answers = [("key".to_owned(), Plain::new("007".to_owned()))];
+            let environment = variables(environment).into_iter();
+            let settings = merge(None, environment, set, &answers).unwrap();
+            settings.read::<Mail>()
+        };
+        for text in ["12345", "true", "\"x\"", "hunter2"] {
+            let mail = read(&[("MLPLAT_SET_PASSWORD", text)], &[]).ok().unwrap();
+            assert_eq!(mail.password.unwrap().expose(), text);
+            assert_eq!(mail.key.unwrap().expose(), "007");
+        }
+        let refused = read(&[], &["password=hunter2".to_owned()]).err().unwrap();
+        let refused = refused.to_string();
+        assert!(refused.contains("`password` is a secret"), "{refused}");
+        assert!(!refused.contains("hunter2"), "{refused}");
+    }
+
+    #[test]
     fn values_are_toml_or_else_text() {
         assert_eq!(value_of("3"), Value::from(3));
         assert_eq!(value_of("\"3\""), Value::from("3"));
@@ -174,12 +236,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("a.toml");
         std::fs::write(&file, "a = 1\npassword = hunter2\n").unwrap();
-        let problem = merge(Some(&file), std::iter::empty(), &[]).unwrap_err();
+        let problem = merge(Some(&file), std::iter::empty(), &[], &[]).unwrap_err();
         assert!(
             problem.what.contains("line 2 of") && !problem.what.contains("hunter2"),
             "{problem}"
         );
-        let problem = merge(None, std::iter::empty(), &["hunter2".to_owned()]).unwrap_err();
+        let problem = merge(None, std::iter::empty(), &["hunter2".to_owned()], &[]).unwrap_err();
         assert!(!problem.to_string().contains("hunter2"));
     }
 }

@@ -1,4 +1,8 @@
 //! Signals: the first asks the run to stop, the second ends it.
+//!
+//! Ctrl-C, a request to end, and the loss of the terminal are all the same. Who
+//! starts a program under `nohup` wants it to outlive its terminal: then the
+//! loss of it is nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -73,6 +77,8 @@ impl Signals {
 struct Streams {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    /// `None` where it is ignored, or nobody can tell.
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
@@ -82,6 +88,10 @@ impl Streams {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hangup: match hears_hangup() {
+                true => Some(signal(SignalKind::hangup())?),
+                false => None,
+            },
         })
     }
 
@@ -90,8 +100,29 @@ impl Streams {
         tokio::select! {
             heard = self.interrupt.recv() => heard.is_some(),
             heard = self.terminate.recv() => heard.is_some(),
+            heard = hung_up(&mut self.hangup) => heard.is_some(),
         }
     }
+}
+
+#[cfg(unix)]
+async fn hung_up(hangup: &mut Option<tokio::signal::unix::Signal>) -> Option<()> {
+    match hangup {
+        Some(hangup) => hangup.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether this process was started with an ear for the loss of its terminal.
+/// Only Linux tells; elsewhere the signal keeps its usual effect, and a run
+/// that it ends is taken up by the next one.
+#[cfg(unix)]
+fn hears_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // The first bit is the first signal, and that is this one.
+    ignored.is_some_and(|mask| mask & 1 == 0)
 }
 
 /// The signals that end a run.

@@ -10,11 +10,7 @@ use super::tone::Tone;
 /// The drift in a plan as text, and in how many objects there is any.
 #[must_use]
 pub fn drift_text(plan: &Plan) -> (String, usize) {
-    let mut drifted = plan.clone();
-    drifted.planned.retain_mut(|planned| {
-        planned.reasons.retain(is_drift);
-        !planned.reasons.is_empty() || planned.orphan.is_some()
-    });
+    let drifted = drifted(plan);
     let found = drifted.planned.len();
     if found == 0 {
         return ("no drift\n".to_owned(), 0);
@@ -32,6 +28,16 @@ pub fn drift_text(plan: &Plan) -> (String, usize) {
         ),
         found,
     )
+}
+
+/// The plan with nothing but what was changed outside.
+pub(super) fn drifted(plan: &Plan) -> Plan {
+    let mut drifted = plan.clone();
+    drifted.planned.retain_mut(|planned| {
+        planned.reasons.retain(is_drift);
+        !planned.reasons.is_empty() || planned.orphan.is_some()
+    });
+    drifted
 }
 
 fn is_drift(reason: &Reason) -> bool {

@@ -178,6 +178,7 @@ fn plan(graph: &Graph, serial: u64, planned: Vec<Planned>, counts: Counts) -> Pl
         lineage: "0f".repeat(16),
         serial,
         program: graph.program_hash().to_owned(),
+        provided: Default::default(),
         planned,
         counts,
         steps: StepGraph::default(),

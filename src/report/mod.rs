@@ -35,7 +35,7 @@ pub use ending::ending;
 pub use history::{history_json, history_text};
 pub use next_steps::next_steps;
 pub use outputs::{output_value, outputs_env, outputs_json, outputs_text};
-pub use plan_json::plan_json;
+pub use plan_json::{drift_json, plan_json};
 pub use plan_markdown::plan_markdown;
 pub use plan_text::plan_text;
 pub use program_docs::program_docs;

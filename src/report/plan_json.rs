@@ -4,6 +4,8 @@ use mlplat_core::Graph;
 use mlplat_core::plan::{Change, Counts, Plan, Planned, Reason, Rule};
 use serde::Serialize;
 
+use super::drift::drifted;
+
 /// Version of the form. A member may be added under the same number; none is
 /// taken away or given another meaning.
 const FORMAT: u32 = 1;
@@ -61,6 +63,29 @@ pub fn plan_json(plan: &Plan, graph: &Graph) -> String {
         monthly_usd: None,
     };
     // Strings, numbers and lists of them always have a JSON form.
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct DriftDocument<'a> {
+    format: u32,
+    lineage: &'a str,
+    serial: u64,
+    changed: Vec<Entry<'a>>,
+}
+
+/// What of a plan is drift, as one JSON document, indented, with a line end.
+#[must_use]
+pub fn drift_json(plan: &Plan) -> String {
+    let drifted = drifted(plan);
+    let document = DriftDocument {
+        format: FORMAT,
+        lineage: &drifted.lineage,
+        serial: drifted.serial,
+        changed: drifted.planned.iter().map(entry).collect(),
+    };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text

@@ -42,10 +42,13 @@ fn settings(all: &[SettingDoc]) -> String {
             cell(&setting.doc),
         ]
     });
-    let intro = "Given by `--settings FILE.toml`, `MLPLAT_SET_<KEY>` (`__` for a dot) or `--set KEY=VALUE`.";
+    let mut intro = "Given by `--settings FILE.toml`, `MLPLAT_SET_<KEY>` (`__` for a dot) or `--set KEY=VALUE`.".to_owned();
+    if all.iter().any(|setting| setting.secret) {
+        intro.push_str(" Secrets are not taken from `--set`; `--ask KEY` asks for one.");
+    }
     table(
         "Settings",
-        intro,
+        &intro,
         &["setting", "type", "default", "meaning"],
         rows,
     )
@@ -221,7 +224,7 @@ mod tests {
 
         ## Settings
 
-        Given by `--settings FILE.toml`, `MLPLAT_SET_<KEY>` (`__` for a dot) or `--set KEY=VALUE`.
+        Given by `--settings FILE.toml`, `MLPLAT_SET_<KEY>` (`__` for a dot) or `--set KEY=VALUE`. Secrets are not taken from `--set`; `--ask KEY` asks for one.
 
         | setting | type | default | meaning |
         | --- | --- | --- | --- |

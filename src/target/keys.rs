@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mlplat_core::Problem;
 use mlplat_core::seal::{AgeLock, KeyringLock, SealError};
 use mlplat_core::wiring::Plain;
 use mlplat_core::world::World;
@@ -40,11 +41,46 @@ impl KeyringLock for LocalKey {
     }
 
     fn unlock(&self, locked: &str) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let key_file = |what| SealError::KeyFile {
+            file: self.path.display().to_string(),
+            what,
+        };
         // What is locked was locked with a key; a new one would not open it.
         match self.world.files().read(&self.path) {
-            Err(why) if why.kind() == std::io::ErrorKind::NotFound => Err(SealError::NoIdentity),
-            _ => self.open()?.unlock(locked),
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => Err(key_file("is missing")),
+            _ => self.open()?.unlock(locked).map_err(|why| match why {
+                SealError::NoIdentity => key_file("has another key than the state"),
+                other => other,
+            }),
         }
+    }
+}
+
+/// The variable with the passphrase that a state gets.
+const NEW_PASSPHRASE: &str = "MLPLAT_AGE_NEW_PASSPHRASE";
+
+/// The keys that a state gets: these recipients, or else the passphrase in
+/// `MLPLAT_AGE_NEW_PASSPHRASE`.
+///
+/// # Errors
+/// None, both, or one that is not written as a key.
+pub(crate) fn new_keys(to: &[String]) -> Result<AgeLock, Box<Problem>> {
+    let passphrase = std::env::var(NEW_PASSPHRASE).ok();
+    let passphrase = passphrase.filter(|text| !text.is_empty());
+    let refused = |what: &str, fix: &str| Box::new(Problem::new("no-new-keys", what, fix));
+    match (to, passphrase) {
+        ([], None) => Err(refused(
+            "it is not said which keys are to open the state",
+            "give them with --to, or a passphrase in MLPLAT_AGE_NEW_PASSPHRASE",
+        )),
+        ([], Some(passphrase)) => Ok(AgeLock::default().passphrase(&Plain::new(passphrase))),
+        (_, Some(_)) => Err(refused(
+            "age seals to recipients or under a passphrase, and both are given",
+            "leave --to out, or unset MLPLAT_AGE_NEW_PASSPHRASE",
+        )),
+        (to, None) => AgeLock::default()
+            .recipients(to.iter().map(String::as_str))
+            .map_err(|why| refused(&why.to_string(), "give the key in age's own text form")),
     }
 }
 

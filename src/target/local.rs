@@ -1,6 +1,6 @@
 //! The local target: a simulated cloud in the state's folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mlplat_core::Problem;
@@ -84,9 +84,15 @@ pub(crate) fn local_target(choice: &Choice) -> Result<Target, Box<Problem>> {
             "make the folder readable and writable, or choose another one with --state",
         ))
     })?;
-    let keys = keys(&choice.places.state, &world)?;
+    let state = &choice.places.state;
+    let keys = keys(state, &world)?;
+    let store = FileStore::new(Arc::clone(&world), state);
+    let store = match refuge(state) {
+        Some(file) => store.with_refuge(file),
+        None => store,
+    };
     Ok(Target {
-        store: Arc::new(FileStore::new(Arc::clone(&world), &choice.places.state)),
+        store: Arc::new(store),
         providers: providers(choice, &world, &local),
         keys,
         world,
@@ -95,6 +101,30 @@ pub(crate) fn local_target(choice: &Choice) -> Result<Target, Box<Problem>> {
         asks: false,
         _shared: shared,
     })
+}
+
+/// Where outcomes are left when the state's folder takes nothing any more: a
+/// file among the user's caches.
+fn refuge(state: &Path) -> Option<PathBuf> {
+    let caches = match variable("XDG_CACHE_HOME") {
+        Some(caches) => PathBuf::from(caches),
+        None => Path::new(&variable("HOME")?).join(".cache"),
+    };
+    let state = std::path::absolute(state).ok()?;
+    let name = state.display().to_string();
+    let name: String = name
+        .chars()
+        .map(|one| {
+            if one.is_ascii_alphanumeric() {
+                one
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    // What is left of a long path is still another one for each state.
+    let end = &name[name.len().saturating_sub(120)..];
+    Some(caches.join("mlplat").join(format!("left{end}.json")))
 }
 
 /// The binary's own providers, those of the world, and the one that reads

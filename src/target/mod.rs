@@ -6,5 +6,6 @@ mod keys;
 mod local;
 mod seam;
 
+pub(crate) use keys::new_keys;
 pub(crate) use local::{local_target, pace};
 pub(crate) use seam::{Choice, Target};

@@ -33,7 +33,6 @@ pub(crate) struct Choice {
     /// The folders of the state and of what it reads.
     pub(crate) places: Places,
     /// The AWS region.
-    #[allow(dead_code, reason = "the simulated account lies in it")]
     pub(crate) region: String,
     /// Providers of the binary's own, which come first.
     pub(crate) providers: Vec<Arc<dyn Provider>>,

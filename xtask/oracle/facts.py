@@ -6,8 +6,9 @@ object, which are never read back, whether tags go with the creation, whether
 the order of a list means anything. botocore's service models say which member
 is an idempotency token, which members a call requires, how long names may be,
 which values and error codes exist. moto carries a list of AWS's managed policies,
-which says under which path each of them is. cfn-lint carries lists of RDS's
-engine versions and instance classes.
+which says under which path each of them is, and of the default quotas of VPCs
+by their codes; of no other service is there such a list. cfn-lint carries lists
+of RDS's engine versions and instance classes.
 
 Every fact that either of them knows is compared. A difference is an error
 unless the exceptions file lists it with a reason; a listed exception that no
@@ -31,6 +32,7 @@ import botocore.session
 import cfnlint
 import page
 from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.servicequotas.resources.default_quotas.vpc import VPC_DEFAULT_QUOTAS
 
 REGION = "us-east-1"
 
@@ -364,6 +366,20 @@ def check_codes(ledger, api, fact, mapping, deletes):
             ledger.compare(ty, "api code", f"{what} {code}", True, code in codes)
 
 
+QUOTAS = {quota["QuotaCode"]: quota["Value"] for quota in VPC_DEFAULT_QUOTAS}
+
+
+def check_quota(ledger, fact):
+    """The number that a quota's code stands for, where a list has the code."""
+    if not fact["quota"]:
+        return
+    code = fact["quota"]["code"]
+    if code in QUOTAS:
+        ledger.compare(fact["name"], "quota", code, fact["quota"]["default"], int(QUOTAS[code]))
+    else:
+        ledger.unknown(fact["name"])
+
+
 def references(refs):
     if refs == "No":
         return []
@@ -521,7 +537,9 @@ class Oracle:
             if only and fact["name"] != only:
                 continue
             if fact["kind"] == "Lookup":
-                self.api.operation(fact["api"])
+                # A page that AWS serves to anybody is in no model.
+                if not fact["api"].startswith("https://"):
+                    self.api.operation(fact["api"])
                 continue
             mapping, schema = mappings[fact["name"]], None
             if fact["cloudformation"]:
@@ -529,6 +547,7 @@ class Oracle:
                 check_cloudformation(ledger, schema, fact, mapping, values)
             check_api(ledger, self.api, fact, mapping, values, deletes)
             check_permissions(ledger, self.api, fact, mapping, schema, rows[fact["name"]])
+            check_quota(ledger, fact)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ CHECKS = {
     "permission cfn": ("actions that are needed", "CloudFormation: handlers"),
     "permission call": ("calls that are permitted", "botocore: operations"),
     "permission not needed": ("actions left out", "CloudFormation: handlers"),
+    "quota": ("default quota", "moto: default quotas of VPCs"),
     "path": ("path of a managed policy", "moto: managed policies"),
     "versions": ("versions on offer", "cfn-lint: engine versions"),
     "classes": ("instance classes", "cfn-lint: instance classes"),

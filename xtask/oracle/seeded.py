@@ -29,6 +29,8 @@ def seeds(fact, mapping):
         yield from field_seeds(index, field)
     for index, _ in enumerate(fact["unique"]):
         yield "unique code", lambda f, m, i=index: f["unique"][i].update(code="NoSuchCode")
+    if fact["quota"]:
+        yield "quota", lambda f, m: f["quota"].update(default=f["quota"]["default"] + 1)
     if fact["create"]["states"]:
         yield "state", lambda f, m: f["create"]["states"].append("CREATED")
     if fact["name_rule"]:

@@ -5,23 +5,26 @@
 //! - `cargo xtask bench`: the benchmarks, written to `docs/benchmarks.md`;
 //! - `cargo xtask prove`: the long runs, written to `docs/proof.md`;
 //! - `cargo xtask docs`: the generated parts of the documentation;
+//! - `cargo xtask faults`: `docs/faults.md`, from the last run of the tests;
 //! - `cargo xtask lengths`: how long files and functions are;
+//! - `cargo xtask mutants`: seeded bugs, written to `docs/mutants.md`;
 //! - `cargo xtask cold`: what the first build costs.
 
 mod apps;
 mod bench;
 mod cold;
 mod crash;
-mod cycles;
 mod docs;
+mod faults;
 mod floors;
 mod helm;
 mod lengths;
+mod mutants;
 mod oracle;
 mod prove;
 mod python;
+mod secrets;
 mod stage;
-mod terraform;
 mod test;
 
 use std::process::ExitCode;
@@ -34,13 +37,15 @@ fn main() -> ExitCode {
         ["cold"] => ended(cold::run()),
         ["crash", ref words @ ..] => ended(crash::run(words)),
         ["docs"] => ended(docs::run()),
+        ["faults"] => ended(faults::write()),
         ["lengths"] => ended(lengths::run()),
+        ["mutants", ref words @ ..] => ended(mutants::run(words)),
         ["prove", ref only @ ..] => ended(prove::run(only)),
         ["test"] => test::run(&[]),
         ["test", ref only @ ..] => test::run(only),
         _ => {
             stage::say(
-                "usage: cargo xtask test [STAGE ...] | crash [--seed K] | bench | prove | docs | lengths | cold",
+                "usage: cargo xtask test [STAGE ...] | crash [--seed K] | bench | prove | docs | faults | lengths | mutants | cold",
             );
             ExitCode::FAILURE
         }

@@ -5,10 +5,9 @@
 //! it ran on.
 
 use std::fmt::Write as _;
-use std::process::Command;
 use std::time::Instant;
 
-use crate::stage::{cargo, root, say};
+use crate::stage::{cargo, git, root, say};
 
 /// What is proven: a name, the promise, and the test that shows it.
 const ROWS: [(&str, &str, &[&str]); 6] = [
@@ -126,13 +125,4 @@ pub(crate) fn run(only: &[&str]) -> Result<(), String> {
     } else {
         Err(format!("not proven: {}", failed.join("; ")))
     }
-}
-
-fn git(args: &[&str]) -> Result<String, String> {
-    let output = Command::new("git")
-        .args(args)
-        .current_dir(root())
-        .output()
-        .map_err(|why| why.to_string())?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

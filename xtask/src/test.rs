@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::stage::{self, Stage, cargo, succeed};
-use crate::{apps, floors, helm, oracle};
+use crate::{apps, faults, floors, helm, oracle, secrets};
 
 /// A change is judged by the same cases each time: properties draw theirs from
 /// this seed. `cargo xtask prove properties` draws new ones.
@@ -29,8 +29,9 @@ pub(crate) fn run(only: &[&str]) -> ExitCode {
             ]))
         }),
         Stage::new("tests", || {
+            let telltales = secrets::prepare()?;
             succeed(
-                &mut cargo(&[
+                cargo(&[
                     "nextest",
                     "run",
                     "--workspace",
@@ -40,9 +41,12 @@ pub(crate) fn run(only: &[&str]) -> ExitCode {
                     "--status-level",
                     "fail",
                 ])
-                .env("PROPTEST_RNG_SEED", SEED),
+                .env("PROPTEST_RNG_SEED", SEED)
+                .env("MLPLAT_TELLTALES", telltales),
             )
         }),
+        Stage::new("faults", faults::check),
+        Stage::new("secrets", secrets::search),
         Stage::new("doc-tests", || {
             succeed(&mut cargo(&["test", "--workspace", "--doc", "--quiet"]))
         }),

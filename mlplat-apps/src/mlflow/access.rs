@@ -10,6 +10,7 @@ use k8s_openapi::api::networking::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use mlplat_aws::ids::CertificateArn;
 use mlplat_core::wiring::NodeRef;
 use mlplat_core::{Construct, Output, Scope, text};
 use mlplat_k8s::objects::ServiceHandle;
@@ -85,7 +86,7 @@ impl Access<'_> {
         scope: &mut Scope<'_>,
         port: i32,
         reach: &Reach,
-        certificate: Option<&Output<String>>,
+        certificate: Option<&Output<CertificateArn>>,
     ) -> Output<String> {
         let Ground { cluster, namespace } = self.ground;
         let spec = service("LoadBalancer", port, reach.sources());
@@ -159,7 +160,7 @@ fn annotated<const N: usize>(prefix: &str, each: [(&str, Output<String>); N]) ->
 /// What both controllers read that make network load balancers of services:
 /// the one that EKS brings, and the AWS Load Balancer Controller. Source:
 /// their documentation, v1.34 and v3.5.
-fn annotations(reach: &Reach, certificate: Option<&Output<String>>) -> Annotations {
+fn annotations(reach: &Reach, certificate: Option<&Output<CertificateArn>>) -> Annotations {
     let prefix = "service.beta.kubernetes.io";
     let inside = *reach == Reach::Vpc;
     let mut annotations = annotated(
@@ -172,7 +173,7 @@ fn annotations(reach: &Reach, certificate: Option<&Output<String>>) -> Annotatio
     );
     if let Some(certificate) = certificate {
         let tls = [
-            ("aws-load-balancer-ssl-cert", certificate.clone()),
+            ("aws-load-balancer-ssl-cert", certificate.cast()),
             ("aws-load-balancer-ssl-ports", HTTPS.to_string().into()),
         ];
         annotations.extend(annotated(prefix, tls));
@@ -206,7 +207,7 @@ fn ingress_annotations(site: &Site) -> Annotations {
             ("scheme", site.reach.scheme().into()),
             ("target-type", "ip".into()),
             ("listen-ports", r#"[{"HTTPS":443}]"#.into()),
-            ("certificate-arn", site.certificate.clone()),
+            ("certificate-arn", site.certificate.cast()),
             ("ssl-policy", "ELBSecurityPolicy-TLS13-1-2-2021-06".into()),
             ("healthcheck-path", HEALTH_PATH.into()),
         ],

@@ -1,17 +1,18 @@
 //! `Mlflow`.
 
-use mlplat_aws::{BucketHandle, EksClusterHandle, PodIdentity};
+use mlplat_aws::{BucketHandle, Compute, Ec2Linux, EksClusterHandle, Fargate, Target};
 use mlplat_core::wiring::{Generated, NodeRef};
 use mlplat_core::{Construct, Output, Scope, Secret, text};
+use mlplat_k8s::Namespace;
 use mlplat_k8s::objects::{NamespaceHandle, ServiceAccountHandle};
-use mlplat_k8s::{Namespace, ServiceAccount};
 
 use super::access::{self, Access};
-use super::jobs::RunOnce;
+use super::jobs::Jobs;
 use super::options::MlflowOptions;
 use super::proxy;
-use super::server::TrackingServer;
+use super::server::{TrackingServer, labels};
 use super::settings::{self, Database, Server};
+use crate::account::{Credentials, On, Wanted};
 use crate::metadata::{ClientTls, MetadataStore};
 use crate::placed::Ground;
 
@@ -43,7 +44,9 @@ use crate::placed::Ground;
 /// parameter above (its backups need a binary log); the first job says so when
 /// it is missing. PostgreSQL needs none.
 ///
-/// Options are given by [`with`](Self::with).
+/// Options are given by [`with`](Self::with). Pods run on the cluster's Linux
+/// nodes, with credentials by EKS Pod Identity; where they run on Fargate,
+/// [`on`](Self::on) says so and gets them credentials that reach them there.
 #[derive(Clone, Copy)]
 #[must_use = "add it to a stack"]
 pub struct Mlflow<'a> {
@@ -56,12 +59,13 @@ pub struct Mlflow<'a> {
     pub artifacts: &'a BucketHandle,
 }
 
-/// MLflow with options.
+/// MLflow with options, on what its pods run.
 #[derive(Clone)]
 #[must_use = "add it to a stack"]
-pub struct MlflowWith<'a> {
+pub struct MlflowWith<'a, T = Ec2Linux> {
     wires: Mlflow<'a>,
     options: MlflowOptions,
+    on: On<'a, T>,
 }
 
 /// A tracking server.
@@ -93,6 +97,68 @@ impl<'a> Mlflow<'a> {
         MlflowWith {
             wires: self,
             options,
+            on: None,
+        }
+    }
+
+    /// The same with its pods on something, and after it: a node group, or a
+    /// Fargate profile that selects MLflow's namespace. The pods' credentials
+    /// are then of a kind that reaches them there: EKS Pod Identity on Linux
+    /// nodes, IRSA on Fargate.
+    ///
+    /// ```
+    /// use mlplat_apps::Mlflow;
+    /// use mlplat_aws::{Bucket, EksCluster, FargateProfile, Postgres, Vpc};
+    /// use mlplat_core::Stack;
+    ///
+    /// let tested = Stack::test(|stack: &mut Stack| {
+    ///     let network = stack.add("network", Vpc::new("10.10.0.0/16"));
+    ///     let cluster = stack.add("cluster", EksCluster::new(&network).fargate_only());
+    ///     let pods = FargateProfile::new(&cluster, &network.private_subnets).namespace("mlflow");
+    ///     let pods = stack.add("pods", pods);
+    ///     let artifacts = stack.add("artifacts", Bucket::new());
+    ///     let metadata = Postgres::new(&network).reachable_from(&cluster);
+    ///     let metadata = stack.add("metadata", metadata);
+    ///     let mlflow = Mlflow { cluster: &cluster, metadata: &metadata, artifacts: &artifacts };
+    ///     stack.add("mlflow", mlflow.on(&pods));
+    /// });
+    /// tested.assert_before("pods/profile", "mlflow/prepare/job");
+    /// ```
+    pub fn on<C: Compute>(self, compute: &'a C) -> MlflowWith<'a, C::Target> {
+        self.with(MlflowOptions::default()).on(compute)
+    }
+}
+
+impl<'a, T: Target> MlflowWith<'a, T> {
+    /// The same with other options.
+    pub fn with(self, options: MlflowOptions) -> Self {
+        Self { options, ..self }
+    }
+
+    /// The same with its pods on something: see [`Mlflow::on`].
+    pub fn on<C: Compute>(self, compute: &'a C) -> MlflowWith<'a, C::Target> {
+        MlflowWith {
+            wires: self.wires,
+            options: self.options,
+            on: Some(compute),
+        }
+    }
+
+    /// A profile that does not take the pods leaves them waiting for ever.
+    fn check_place(&self, scope: &mut Scope<'_>) {
+        let namespace = &self.options.namespace;
+        let mut pods = ["mlflow", "mlflow-prepare", "mlflow-migrate"].into_iter();
+        let takes =
+            |on: &dyn Compute<Target = T>| pods.all(|pod| on.takes(namespace, &labels(pod)));
+        if !self.on.is_none_or(takes) {
+            scope.problem(
+                "not-selected",
+                format!(
+                    "the pods of the namespace \"{}\" would not run on the Fargate profile that MLflow is put on",
+                    namespace.escape_debug()
+                ),
+                "let the profile select it: .namespace(..)",
+            );
         }
     }
 }
@@ -105,11 +171,29 @@ impl Construct for Mlflow<'_> {
     }
 }
 
-impl Construct for MlflowWith<'_> {
+impl Construct for MlflowWith<'_, Ec2Linux> {
     type Handle = MlflowHandle;
 
     fn build(self, scope: &mut Scope<'_>) -> MlflowHandle {
-        let Self { wires, options } = self;
+        self.expand(scope)
+    }
+}
+
+impl Construct for MlflowWith<'_, Fargate> {
+    type Handle = MlflowHandle;
+
+    fn build(self, scope: &mut Scope<'_>) -> MlflowHandle {
+        self.expand(scope)
+    }
+}
+
+impl<T: Target> MlflowWith<'_, T> {
+    fn expand(self, scope: &mut Scope<'_>) -> MlflowHandle
+    where
+        T: Credentials,
+    {
+        self.check_place(scope);
+        let Self { wires, options, on } = self;
         options.check(scope, wires.metadata.dialect());
         let namespace = Namespace::new(wires.cluster, &options.namespace)
             .label("pod-security.kubernetes.io/enforce", "restricted");
@@ -119,29 +203,29 @@ impl Construct for MlflowWith<'_> {
             namespace: &namespace,
         };
         let limits = access::limits(scope, ground);
-        let account = ServiceAccount::new(wires.cluster, &namespace, "mlflow");
-        let account = scope.add("service-account", account);
-        let identity = PodIdentity::new(wires.cluster, &account);
-        let identity = scope.add("identity", identity.grant(wires.artifacts.read_write()));
+        let account = Wanted {
+            cluster: wires.cluster,
+            namespace: &namespace,
+            within: &options.namespace,
+            name: "mlflow",
+            grant: wires.artifacts.read_write(),
+            on,
+        };
+        let account = T::account(scope, account);
 
         let database = database(scope, wires.metadata, &options);
-        let prepare = RunOnce {
+        let jobs = Jobs {
             ground,
-            name: "mlflow-prepare",
             image: &options.image,
-            process: settings::prepare(&database),
+            database: &database,
         };
-        let prepare = scope.add("prepare", prepare);
-        scope.order(wires.metadata.node(), prepare);
-        scope.order(limits, prepare);
-        let migrate = RunOnce {
-            ground,
-            name: "mlflow-migrate",
-            image: &options.image,
-            process: settings::migrate(&database),
-        };
-        let migrate = scope.add("migrate", migrate);
-        scope.order(prepare, migrate);
+        let jobs = jobs.add(scope);
+        for first in [wires.metadata.node(), limits] {
+            scope.order(first, jobs.prepare);
+        }
+        if let Some(compute) = on {
+            scope.order(compute.ready(), jobs.prepare);
+        }
 
         let access = Access {
             ground,
@@ -155,28 +239,29 @@ impl Construct for MlflowWith<'_> {
             workers: options.workers,
             hosts: access::hosts(&options.exposure, &service),
             origins: access::origins(&options.exposure, &service),
-            passphrase: secret(scope, "gateway-passphrase", None),
+            passphrase: passphrase(scope, &options),
             more: options.settings.clone(),
         };
         let hash = password.bcrypt(&format!("{}/password", scope.path()));
         let server = TrackingServer {
             ground,
             options: &options,
-            account: &account,
+            account: &account.handle,
             server: settings::serve(&database, &server),
             proxy: proxy::proxy(&username, &hash),
         };
         let node = scope.add("server", server);
-        scope.order(migrate, node);
-        // Pods get credentials when they start, or never.
-        scope.order(identity.node, node);
+        scope.order(jobs.migrate, node);
+        for first in account.after {
+            scope.order(first, node);
+        }
         MlflowHandle {
             url: access::url(&options.exposure, &service),
             internal_url: service.internal_url(),
             username,
             password,
             load_balancer: service.load_balancer,
-            service_account: account,
+            service_account: account.handle,
             namespace,
             node,
         }
@@ -198,14 +283,32 @@ fn database(scope: &Scope<'_>, store: &dyn MetadataStore, options: &MlflowOption
     Database::new(store, tls, options.database.clone(), password)
 }
 
+/// What a generated secret looks like.
+const SHAPE: Generated = Generated::alphanumeric(32);
+
 /// What was given, or a value generated under the construct's path.
 fn secret(
     scope: &Scope<'_>,
     name: &str,
     given: Option<&Output<Secret<String>>>,
 ) -> Output<Secret<String>> {
-    given.cloned().unwrap_or_else(|| {
-        let key = format!("{}/{name}", scope.path());
-        Output::generated(key, Generated::alphanumeric(32))
-    })
+    given
+        .cloned()
+        .unwrap_or_else(|| generated(scope, name, SHAPE))
+}
+
+/// MLflow reads what is sealed with this passphrase alone; another one takes a
+/// command of MLflow's own while no server runs (`mlflow/cli/crypto.py`).
+fn passphrase(scope: &Scope<'_>, options: &MlflowOptions) -> Output<Secret<String>> {
+    const SEALS: Generated = SHAPE.lasting(
+        "what MLflow's gateway keeps in its database",
+        "stop MLflow, run `mlflow crypto rotate-kek`, and give the new passphrase as \
+         MlflowOptions::gateway_passphrase and its version as the setting MLFLOW_CRYPTO_KEK_VERSION",
+    );
+    let given = options.gateway_passphrase.clone();
+    given.unwrap_or_else(|| generated(scope, "gateway-passphrase", SEALS))
+}
+
+fn generated(scope: &Scope<'_>, name: &str, shape: Generated) -> Output<Secret<String>> {
+    Output::generated(format!("{}/{name}", scope.path()), shape)
 }

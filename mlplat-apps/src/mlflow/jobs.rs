@@ -6,17 +6,47 @@ use mlplat_core::{Construct, Scope};
 use mlplat_k8s::{Job, Spec, pods};
 
 use super::server::{USER, labels};
-use super::settings::SCRATCH;
+use super::settings::{self, Database, SCRATCH};
 use crate::placed::{Ground, Place, Placed, pod};
 use crate::process::Process;
 
+/// What gets the database ready, in this order.
+pub(super) struct Jobs<'a> {
+    pub(super) ground: Ground<'a>,
+    pub(super) image: &'a str,
+    pub(super) database: &'a Database,
+}
+
+/// The nodes of the jobs.
+pub(super) struct Ends {
+    pub(super) prepare: NodeRef,
+    pub(super) migrate: NodeRef,
+}
+
+impl Jobs<'_> {
+    pub(super) fn add(self, scope: &mut Scope<'_>) -> Ends {
+        let job = |name, process| RunOnce {
+            ground: self.ground,
+            name,
+            image: self.image,
+            process,
+        };
+        let prepare = job("mlflow-prepare", settings::prepare(self.database));
+        let prepare = scope.add("prepare", prepare);
+        let migrate = job("mlflow-migrate", settings::migrate(self.database));
+        let migrate = scope.add("migrate", migrate);
+        scope.order(prepare, migrate);
+        Ends { prepare, migrate }
+    }
+}
+
 /// A job, run again when its command, image or secrets change. Whatever comes
 /// after its node comes after its end.
-pub(super) struct RunOnce<'a> {
-    pub(super) ground: Ground<'a>,
-    pub(super) name: &'a str,
-    pub(super) image: &'a str,
-    pub(super) process: Process,
+struct RunOnce<'a> {
+    ground: Ground<'a>,
+    name: &'a str,
+    image: &'a str,
+    process: Process,
 }
 
 impl Construct for RunOnce<'_> {

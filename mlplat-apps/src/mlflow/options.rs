@@ -36,6 +36,13 @@ pub struct MlflowOptions {
     pub database: String,
     /// The database user's password; for MySQL in ASCII. Default: generated.
     pub database_password: Option<Output<Secret<String>>>,
+    /// The passphrase that seals what MLflow's gateway keeps in the database
+    /// (`MLFLOW_CRYPTO_KEK_PASSPHRASE`). Default: generated, and then it lasts:
+    /// with another one nothing of that could be read, so `rotate` refuses.
+    /// MLflow goes over to a new one by its own command, `mlflow crypto
+    /// rotate-kek`; after that the new one is given here, with its version in
+    /// [`settings`](Self::settings) as `MLFLOW_CRYPTO_KEK_VERSION`.
+    pub gateway_passphrase: Option<Output<Secret<String>>>,
     /// Certificates of the authorities that may sign the database's, PEM. With
     /// them the server has to prove who it is; see RDS's `global-bundle.pem`.
     pub database_authorities: Option<String>,
@@ -65,6 +72,7 @@ impl Default for MlflowOptions {
             password: None,
             database: "mlflow".to_owned(),
             database_password: None,
+            gateway_passphrase: None,
             database_authorities: None,
             folder: "mlflow".to_owned(),
             image: DEFAULT_IMAGE.to_owned(),
@@ -98,6 +106,11 @@ impl MlflowOptions {
         self.exposure.check(scope);
         self.check_passwords(scope, dialect);
         image::check(scope, "MLflow", &self.image);
+        let driver = match dialect {
+            Dialect::MySql => "PyMySQL",
+            Dialect::Postgres => "psycopg2",
+        };
+        image::check_drivers(scope, &self.image, driver);
         image::check(scope, "the proxy", &self.proxy_image);
         if self.replicas == 0 || self.workers == 0 {
             scope.problem(

@@ -11,8 +11,8 @@
 
 use std::collections::BTreeMap;
 
-use mlplat_core::wiring::Expr;
-use mlplat_core::{Output, Secret, secret_text, text};
+use mlplat_core::wiring::{DbUrl, Expr};
+use mlplat_core::{Output, Secret, text};
 
 use crate::metadata::{ClientTls, Dialect, MetadataStore};
 use crate::process::{Folder, Process};
@@ -62,40 +62,28 @@ impl Database {
         }
     }
 
-    /// As SQLAlchemy reads it: driver, user, password, host, port, name, TLS.
-    /// Everything that may hold another character than letters, digits and
-    /// `_` is percent-encoded.
+    /// As SQLAlchemy reads it, with the options of each driver for TLS.
     fn url(&self) -> Output<Secret<String>> {
-        let (driver, tls) = match (self.dialect, &self.tls) {
-            (Dialect::Postgres, ClientTls::Off) => {
-                ("postgresql+psycopg2", "?sslmode=disable".to_owned())
-            }
-            (Dialect::Postgres, ClientTls::Encrypted) => {
-                ("postgresql+psycopg2", "?sslmode=require".to_owned())
-            }
-            (Dialect::Postgres, ClientTls::Verified { .. }) => (
-                "postgresql+psycopg2",
-                format!("?sslmode=verify-full&sslrootcert={AUTHORITIES}"),
-            ),
-            (Dialect::MySql, ClientTls::Off) => ("mysql+pymysql", String::new()),
-            // Any of PyMySQL's TLS settings turns TLS on.
-            (Dialect::MySql, ClientTls::Encrypted) => {
-                ("mysql+pymysql", "?ssl_check_hostname=false".to_owned())
-            }
-            (Dialect::MySql, ClientTls::Verified { .. }) => {
-                ("mysql+pymysql", format!("?ssl_ca={AUTHORITIES}"))
-            }
+        let (scheme, driver) = match self.dialect {
+            Dialect::Postgres => ("postgresql", "psycopg2"),
+            Dialect::MySql => ("mysql", "pymysql"),
         };
-        secret_text!(
-            "{}://{}:{}@{}:{}/{}{}",
-            driver,
-            self.name,
-            self.password.percent_encoded(),
-            self.host,
-            self.port,
-            self.name,
-            tls
-        )
+        let url = DbUrl::new(scheme, &self.host, &self.port)
+            .driver(driver)
+            .user(self.name.as_str(), &self.password)
+            .database(self.name.as_str());
+        let url = match (self.dialect, &self.tls) {
+            (Dialect::Postgres, ClientTls::Off) => url.option("sslmode", "disable"),
+            (Dialect::Postgres, ClientTls::Encrypted) => url.option("sslmode", "require"),
+            (Dialect::Postgres, ClientTls::Verified { .. }) => url
+                .option("sslmode", "verify-full")
+                .option("sslrootcert", AUTHORITIES),
+            (Dialect::MySql, ClientTls::Off) => url,
+            // Any of PyMySQL's TLS settings turns TLS on.
+            (Dialect::MySql, ClientTls::Encrypted) => url.option("ssl_check_hostname", "false"),
+            (Dialect::MySql, ClientTls::Verified { .. }) => url.option("ssl_ca", AUTHORITIES),
+        };
+        url.text()
     }
 
     fn authorities(&self) -> Option<Folder> {

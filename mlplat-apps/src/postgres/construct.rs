@@ -1,11 +1,12 @@
 //! `PostgresInCluster`.
 
+use mlplat_aws::checks::{BACKED_UP_BY, BACKUP_OF, is_prod};
 use mlplat_core::wiring::{Generated, NodeRef};
-use mlplat_core::{Cluster, Construct, Output, Scope, Secret};
-use mlplat_k8s::objects::{PersistentVolumeClaimHandle, StorageClassHandle};
+use mlplat_core::{Cluster, Construct, Lifecycle as _, Output, Scope, Secret};
+use mlplat_k8s::objects::PersistentVolumeClaimHandle;
 use mlplat_k8s::{
     CronJob, Namespace, NetworkPolicy, PersistentVolumeClaim, Service, Spec, StatefulSet,
-    StorageClass, pods as short,
+    pods as short,
 };
 
 use super::handle::PostgresInClusterHandle;
@@ -13,6 +14,7 @@ use super::pods;
 use super::settings;
 use crate::image;
 use crate::placed::{Ground, Place};
+use crate::storage::{Rwo, VolumeClass, gp3};
 
 /// PostgreSQL's official image. Source: versions.json of
 /// docker-library/postgres (2026-02).
@@ -20,6 +22,8 @@ pub const DEFAULT_IMAGE: &str = "docker.io/library/postgres:17.9-bookworm";
 
 /// The name of the server's objects.
 const NAME: &str = "postgres";
+/// The name of the backup's objects.
+const BACKUP: &str = "postgres-backup";
 
 /// A PostgreSQL server as one pod with a volume, backed up every night to
 /// another volume: for small platforms and trials. RDS
@@ -41,7 +45,9 @@ const NAME: &str = "postgres";
 /// ```
 ///
 /// Clients need TLS and a password. Both volumes go when this leaves the
-/// program; `.retain()` or `.protect()` keeps them.
+/// program, if that is allowed expressly (`--delete-data`); in an environment
+/// that is for real (`prod`) every plan that would delete them is refused
+/// until the protection is taken off.
 #[derive(Clone)]
 #[must_use = "add it to a stack"]
 pub struct PostgresInCluster<'a> {
@@ -50,9 +56,11 @@ pub struct PostgresInCluster<'a> {
     image: String,
     storage_gib: u32,
     storage_class: Option<String>,
+    volumes: Option<VolumeClass<Rwo>>,
     backups: u16,
     schedule: String,
     password: Option<Output<Secret<String>>>,
+    protection: Option<bool>,
     cpu: String,
     memory: String,
 }
@@ -66,9 +74,11 @@ impl<'a> PostgresInCluster<'a> {
             image: DEFAULT_IMAGE.to_owned(),
             storage_gib: 20,
             storage_class: None,
+            volumes: None,
             backups: 7,
             schedule: "17 3 * * *".to_owned(),
             password: None,
+            protection: None,
             cpu: "250m".to_owned(),
             memory: "1Gi".to_owned(),
         }
@@ -102,6 +112,12 @@ impl<'a> PostgresInCluster<'a> {
         self
     }
 
+    /// Volumes of a storage class of the program.
+    pub fn volumes(mut self, class: &VolumeClass<Rwo>) -> Self {
+        self.volumes = Some(class.clone());
+        self
+    }
+
     /// How many backups are kept, at least one. Default 7.
     pub fn keep_backups(mut self, count: u16) -> Self {
         self.backups = count;
@@ -115,10 +131,17 @@ impl<'a> PostgresInCluster<'a> {
         self
     }
 
-    /// The administrator's password. It is used when the volume is new; to
-    /// change it later, `ALTER ROLE` has to be said too. Default: generated.
+    /// The administrator's password. Another one reaches the server when its
+    /// pod starts with it. Default: generated, and changed by `rotate`.
     pub fn password(mut self, password: impl Into<Output<Secret<String>>>) -> Self {
         self.password = Some(password.into());
+        self
+    }
+
+    /// Refuses every plan that would delete or replace the volumes, or not.
+    /// Default: in an environment that is [for real](is_prod).
+    pub fn deletion_protection(mut self, on: bool) -> Self {
+        self.protection = Some(on);
         self
     }
 
@@ -173,8 +196,10 @@ impl Construct for PostgresInCluster<'_> {
             Output::generated(key, Generated::alphanumeric(32))
         });
         let class = self.class(scope);
-        let data = self.claim(scope, ground, "data", class.as_ref());
-        let kept = self.claim(scope, ground, "backups", class.as_ref());
+        let data = (BACKED_UP_BY, BACKUP);
+        let data = self.claim(scope, ground, "data", data, class.as_ref());
+        let kept = (BACKUP_OF, "postgres-data");
+        let kept = self.claim(scope, ground, "backups", kept, class.as_ref());
         let policy = NetworkPolicy::new(self.cluster, &namespace, NAME, pods::policy());
         let policy = scope.add("network-policy", policy);
         let service = Service::new(self.cluster, &namespace, NAME, pods::service());
@@ -188,16 +213,14 @@ impl Construct for PostgresInCluster<'_> {
 }
 
 impl PostgresInCluster<'_> {
-    fn class(&self, scope: &mut Scope<'_>) -> Option<StorageClassHandle> {
-        if self.storage_class.is_some() {
-            return None;
+    fn class(&self, scope: &mut Scope<'_>) -> Option<VolumeClass<Rwo>> {
+        if self.storage_class.is_some() || self.volumes.is_some() {
+            return self.volumes.clone();
         }
         // Named after the namespace, since classes are the whole cluster's.
         let name = format!("{}-gp3", self.namespace);
-        let class = StorageClass::new(self.cluster, &name, "ebs.csi.aws.com")
-            .parameter("type", "gp3")
-            .parameter("encrypted", "true");
-        Some(scope.add("storage-class", class))
+        let class = gp3(self.cluster, &name, "ebs.csi.aws.com");
+        Some(scope.add("storage-class", class).into())
     }
 
     fn claim(
@@ -205,9 +228,10 @@ impl PostgresInCluster<'_> {
         scope: &mut Scope<'_>,
         ground: Ground<'_>,
         name: &str,
-        class: Option<&StorageClassHandle>,
+        (key, value): (&str, &str),
+        class: Option<&VolumeClass<Rwo>>,
     ) -> PersistentVolumeClaimHandle {
-        let claim = Spec::of(|w| {
+        let spec = Spec::of(|w| {
             let mut claim = short::claim(&format!("{}Gi", self.storage_gib));
             claim.storage_class_name = match class {
                 Some(class) => Some(w.text(&class.name)),
@@ -216,8 +240,12 @@ impl PostgresInCluster<'_> {
             claim
         });
         let object = format!("{NAME}-{name}");
-        let claim = PersistentVolumeClaim::new(ground.cluster, ground.namespace, &object, claim);
-        scope.add(name, claim)
+        let mut claim = PersistentVolumeClaim::new(ground.cluster, ground.namespace, &object, spec);
+        claim.annotations = [(key.to_owned(), value.into())].into();
+        match self.protection.unwrap_or_else(|| is_prod(scope.env())) {
+            true => scope.add(name, claim.protect()),
+            false => scope.add(name, claim),
+        }
     }
 
     fn server(
@@ -252,12 +280,12 @@ impl PostgresInCluster<'_> {
     ) {
         let process = Place {
             ground,
-            name: "postgres-backup",
+            name: BACKUP,
             process: settings::backup(host, password, self.backups),
         };
         let process = scope.add("backup-process", process);
         let spec = pods::backup(&self.image, &self.schedule, &process, kept);
-        let job = CronJob::new(ground.cluster, ground.namespace, "postgres-backup", spec);
+        let job = CronJob::new(ground.cluster, ground.namespace, BACKUP, spec);
         scope.add("backup", job);
     }
 }

@@ -14,7 +14,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use mlplat_k8s::objects::PersistentVolumeClaimHandle;
 use mlplat_k8s::{Spec, pods};
 
-use super::settings::{BACKUPS, DATA, PORT, SCRATCH, SOCKETS, is_ready};
+use super::settings::{BACKUPS, DATA, PORT, SCRATCH, SOCKETS, is_ready, set_password};
 use crate::placed::{Placed, pod};
 
 /// `postgres` in the official images on Debian.
@@ -36,7 +36,8 @@ pub(super) fn service() -> Spec<ServiceSpec> {
     })
 }
 
-/// The server with its volume, after it has got a certificate.
+/// The server with its volume, after it has got a certificate and the password
+/// of now.
 pub(super) fn server(
     image: &str,
     resources: ResourceRequirements,
@@ -45,23 +46,31 @@ pub(super) fn server(
     data: &PersistentVolumeClaimHandle,
 ) -> Spec<StatefulSetSpec> {
     Spec::of(|w| {
+        let mut bare = server.container(w, SERVER, image, SCRATCH);
+        bare.resources = Some(resources);
+        let mounts = bare.volume_mounts.get_or_insert_default();
+        mounts.push(pods::mount("data", DATA));
+        let password = Container {
+            name: "password".to_owned(),
+            command: Some(set_password()),
+            ..bare.clone()
+        };
         let mut main = Container {
             ports: Some(vec![pods::port(SERVER, PORT.into())]),
-            resources: Some(resources),
             // Ten minutes: after a crash the log is read again first.
             startup_probe: Some(probe(5, 120)),
             readiness_probe: Some(probe(5, 3)),
             liveness_probe: Some(probe(10, 6)),
-            ..server.container(w, SERVER, image, SCRATCH)
+            ..bare
         };
         let mounts = main.volume_mounts.get_or_insert_default();
-        mounts.push(pods::mount("data", DATA));
         mounts.push(pods::mount("sockets", SOCKETS));
         let mut pod = pod(USER, vec![main], vec![server.volume(w, SERVER)]);
-        pod.init_containers = Some(vec![Container {
+        let certificate = Container {
             resources: Some(pods::resources("50m", "64Mi")),
             ..certificate.container(w, "certificate", image, SCRATCH)
-        }]);
+        };
+        pod.init_containers = Some(vec![certificate, password]);
         // Clients are sent away and the last page is written.
         pod.termination_grace_period_seconds = Some(120);
         let volumes = pod.volumes.get_or_insert_default();

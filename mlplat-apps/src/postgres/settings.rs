@@ -1,9 +1,10 @@
 //! What runs in PostgreSQL's containers: a pure function of the options.
 //!
 //! The image is the official one, whose entry point makes the data directory
-//! with the administrator's password before the first start. The server takes
-//! connections with TLS and a password (SCRAM) and no others; `pg_hba.conf`
-//! says so.
+//! with the administrator's password before the first start. Later it reads
+//! no password any more, so a step of ours gives the server the one of now
+//! before each start. The server takes connections with TLS and a password
+//! (SCRAM) and no others; `pg_hba.conf` says so.
 
 use mlplat_core::{Output, Secret};
 
@@ -30,6 +31,9 @@ const WHO_MAY: &str = "\
 local   all all      scram-sha-256
 hostssl all all all  scram-sha-256
 ";
+/// For the moment in which only the step that sets the password can connect.
+const ALONE: &str = "alone.conf";
+const WHO_MAY_ALONE: &str = "local all all trust\n";
 
 /// Makes the server's certificate, before it starts.
 pub(crate) fn certificate(host: &str) -> Process {
@@ -52,10 +56,21 @@ pub(crate) fn serve(password: &Output<Secret<String>>) -> Process {
     for setting in settings {
         command.extend(["-c".to_owned(), setting]);
     }
+    let mut rules = Folder::of(CONFIG, HBA, WHO_MAY);
+    rules.files.insert(ALONE.to_owned(), WHO_MAY_ALONE.into());
     Process::new(command)
         .set("PGDATA", format!("{DATA}/pgdata"))
         .hide("POSTGRES_PASSWORD", password)
-        .reading(Some(Folder::of(CONFIG, HBA, WHO_MAY)))
+        .reading(Some(rules))
+}
+
+/// The command that gives a data directory which is there the password of
+/// now. It runs with the settings and files of the server, before it.
+pub(crate) fn set_password() -> Vec<String> {
+    let alone = format!("{CONFIG}/{ALONE}");
+    let script = include_str!("password.sh");
+    let command = ["sh", "-eu", "-c", script, "password", SCRATCH, &alone];
+    command.map(str::to_owned).into()
 }
 
 /// Well while the server answers over the network, whatever it answers.

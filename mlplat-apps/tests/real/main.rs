@@ -50,6 +50,13 @@ fn mlflow_on_postgres_in_the_cluster_with_a_backup() {
 }
 
 #[test]
+#[ignore = "needs a database: run `cargo xtask test apps`"]
+fn postgres_in_the_cluster_takes_a_changed_password() {
+    let machine = Machine::new();
+    postgres::changes_its_password(&machine);
+}
+
+#[test]
 #[ignore = "needs MLflow and a database: run `cargo xtask test apps`"]
 fn an_image_without_its_driver_is_found_out_by_the_first_job() {
     let machine = Machine::new();

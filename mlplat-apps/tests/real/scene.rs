@@ -127,10 +127,15 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The first job alone: the administrator gets in.
+    pub(crate) fn prepares(&self) -> Result<(), String> {
+        self.job(&self.node, "mlflow-prepare")
+    }
+
     /// A server that would refuse MLflow's triggers in the middle of the
     /// second job is found out by the first.
     pub(crate) fn fails_without_triggers(&self) {
-        let why = self.job(&self.node, "mlflow-prepare").unwrap_err();
+        let why = self.prepares().unwrap_err();
         assert!(why.contains("log_bin_trust_function_creators"), "{why}");
     }
 

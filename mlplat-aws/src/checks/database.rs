@@ -5,6 +5,7 @@ use mlplat_core::{Graph, Problems};
 use serde_json::Value;
 
 use super::support::{each, each_in_prod};
+use super::volumes;
 
 const DATABASES: &[&str] = &["rds.DBInstance", "rds.DBCluster"];
 const STORES: &[&str] = &[
@@ -108,10 +109,10 @@ fn is_set(group: NodeView<'_>, parameter: &str) -> bool {
     matches!(value.as_str(), "1" | "on" | "true")
 }
 
-/// `no-backups`: a database or file system without backups, in prod.
+/// `no-backups`: a database, file system or volume without backups, in prod.
 #[must_use]
 pub fn no_backups(program: &Graph) -> Problems {
-    each_in_prod(program, STORES, |store| {
+    let Problems(mut found) = each_in_prod(program, STORES, |store| {
         let kept = match store.ty() {
             "efs.FileSystem" => store.text("BackupStatus").as_deref() == Some("ENABLED"),
             "fsx.FileSystem" => !keeps_nothing(store, "AutomaticBackupRetentionDays"),
@@ -121,22 +122,39 @@ pub fn no_backups(program: &Graph) -> Problems {
             let fix = "keep backups for as many days as it takes to notice a mistake";
             store
                 .problem("no-backups", "nothing backs it up", fix)
-                .because("what is deleted or damaged cannot be brought back")
+                .because(LOST)
         })
-    })
+    });
+    let Problems(volumes) = each_in_prod(program, &volumes::TYPES, |store| {
+        let open = volumes::holds_data(store) && !volumes::is_backed_up(program, store);
+        open.then(|| {
+            let fix = format!(
+                "add a cron job that does, and its name as the annotation {}",
+                volumes::BACKED_UP_BY
+            );
+            let what = "nothing is known to back its volumes up";
+            store.problem("no-backups", what, fix).because(LOST)
+        })
+    });
+    found.extend(volumes);
+    Problems(found)
 }
+
+const LOST: &str = "what is deleted or damaged cannot be brought back";
 
 fn keeps_nothing(store: NodeView<'_>, days: &str) -> bool {
     store.get(days).is_none_or(|days| days == 0)
 }
 
-/// `no-protection`: a database or file system that a plan may delete, in prod.
+/// `no-protection`: a database, file system or volume that a plan may delete,
+/// in prod.
 #[must_use]
 pub fn no_protection(program: &Graph) -> Problems {
-    each_in_prod(program, STORES, |store| {
+    let types = [STORES, &volumes::TYPES].concat();
+    each_in_prod(program, &types, |store| {
         let rules = &store.node().rules;
         let kept = rules.protect || rules.retain || store.is_on("DeletionProtection");
-        (!kept).then(|| {
+        (volumes::holds_data(store) && !kept).then(|| {
             let what = "a change of the program may delete it with its data";
             let fix = "add .protect(), or set DeletionProtection where the type has it";
             store

@@ -29,14 +29,15 @@
 //! | `mutable-tags` | a repository in which an image tag can be moved | everywhere |
 //! | `key-rotation` | a symmetric key that is not rotated | everywhere |
 //! | `old-metadata` | instances whose metadata service answers without a token | everywhere |
-//! | `no-backups` | a database or file system without backups | prod |
-//! | `no-protection` | a database or file system that a plan may delete | prod |
+//! | `no-backups` | a database, file system or volume without backups | prod |
+//! | `no-protection` | a database, file system or volume that a plan may delete | prod |
 //! | `no-versions` | a bucket that does not keep old versions | prod |
 //! | `open-endpoint` | a cluster whose API the world can reach | prod |
 //! | `plain-requests` | a bucket that answers without TLS | prod |
 //!
 //! Prod is an environment that is called `prod`, `production`, or begins with
-//! `prod-`: see [`is_prod`].
+//! `prod-`: see [`is_prod`]. What backs a volume of pods up is said by an
+//! annotation: [`BACKED_UP_BY`], [`BACKUP_OF`].
 
 mod compute;
 mod database;
@@ -46,6 +47,7 @@ mod network;
 mod pack;
 mod storage;
 mod support;
+mod volumes;
 
 pub use compute::{mutable_tags, old_metadata, open_endpoint};
 pub use database::{no_backups, no_protection, no_tls, public_database, unencrypted};
@@ -55,3 +57,4 @@ pub use network::open_ingress;
 pub use pack::sensible;
 pub use storage::{no_versions, plain_requests, public_bucket};
 pub use support::is_prod;
+pub use volumes::{BACKED_UP_BY, BACKUP_OF};

@@ -4,7 +4,7 @@ use mlplat_core::wiring::{Expr, Gives, KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 use serde_json::Value;
 
-use super::eks_cluster::EksClusterHandle;
+use super::eks_cluster_handle::EksClusterHandle;
 use super::tags::named;
 use crate::eks::{self, AccessPolicyAssociation, AccessScopeType};
 use crate::ids::{ClusterName, PrincipalArn};

@@ -155,7 +155,7 @@ pub struct BucketHandle {
     pub bucket_name: Output<BucketName>,
     /// Its ARN.
     pub arn: Output<BucketArn>,
-    key: Option<Output<String>>,
+    pub(super) key: Option<Output<String>>,
 }
 
 impl BucketHandle {

@@ -3,7 +3,7 @@
 use mlplat_core::wiring::Expr;
 use mlplat_core::{Cluster, ClusterAccess, Output};
 
-use super::eks_cluster::EksClusterHandle;
+use super::eks_cluster_handle::EksClusterHandle;
 
 impl Cluster for EksClusterHandle {
     fn access(&self) -> Output<ClusterAccess> {

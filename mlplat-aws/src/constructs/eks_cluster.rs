@@ -7,19 +7,22 @@ use mlplat_core::wiring::{Gives, KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 
 use super::access_entry::AccessEntry;
+use super::addon::{AddonKind, CoreDns, EbsCsi, KubeProxy, VpcCni};
+use super::auto_mode;
 use super::cidr;
-use super::cluster_addons::{Addons, Builder};
+use super::cluster_addons::{Addons, Builder, Wanted};
+use super::compute_plan::ComputePlan;
 use super::control_plane_logs::ControlPlaneLogs;
+use super::eks_cluster_handle::{EksClusterHandle, key};
 use super::endpoint::Endpoint;
 use super::fargate_profile::FargateProfile;
 use super::kubernetes_version::{self, DEFAULT_KUBERNETES_VERSION};
 use super::network::Network;
-use super::node_group::{NodeGroup, NodeGroupHandle};
+use super::node_group::NodeGroup;
 use super::role::Role;
-use super::rules::HasSecurityGroup;
 use super::tags::named;
 use crate::eks::{self, LogType, SupportType};
-use crate::ids::{ClusterArn, ClusterName, PrincipalArn, SecurityGroupId, SubnetId, VpcId};
+use crate::ids::{ClusterName, PrincipalArn};
 use crate::logs::Retention;
 use crate::lookups::CallerIdentity;
 use crate::policy::{AccessPolicy, ManagedPolicy, trust};
@@ -29,6 +32,9 @@ use crate::policy::{AccessPolicy, ManagedPolicy, trust};
 /// (aws/containers-roadmap#2330), so the zones that a network gains later must
 /// not be among them. Nodes run in all zones all the same.
 const CONTROL_PLANE_ZONES: usize = 2;
+
+/// For how long the control plane's logs are kept unless said otherwise.
+const LOGS_KEPT: Retention = Retention::ThreeMonths;
 
 /// A cluster: its role, the control plane, the add-ons in the right order, a
 /// node group, and access for whoever deploys.
@@ -60,15 +66,27 @@ pub struct EksCluster {
     listed: bool,
     endpoint: Endpoint,
     nodes: Option<RangeInclusive<u32>>,
-    fargate_only: bool,
+    compute: ComputePlan,
+    wanted: Wanted,
     service_cidr: Option<String>,
     logs: Vec<LogType>,
-    log_retention: Option<Retention>,
+    log_group: LogGroup,
     secrets_key: Option<Output<String>>,
     support: SupportType,
     deletion_protection: bool,
     deployer: bool,
     admins: Vec<(String, Output<PrincipalArn>)>,
+}
+
+/// Whose the control plane's log group is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LogGroup {
+    /// Ours, if there are logs, for [`LOGS_KEPT`].
+    Default,
+    /// Ours, for this long.
+    Kept(Retention),
+    /// Nobody's: EKS makes it.
+    OfEks,
 }
 
 impl EksCluster {
@@ -81,10 +99,11 @@ impl EksCluster {
             listed: true,
             endpoint: Endpoint::default(),
             nodes: Some(1..=3),
-            fargate_only: false,
+            compute: ComputePlan::Managed,
+            wanted: Wanted::default(),
             service_cidr: None,
             logs: vec![LogType::Api, LogType::Audit, LogType::Authenticator],
-            log_retention: None,
+            log_group: LogGroup::Default,
             secrets_key: None,
             support: SupportType::Standard,
             deletion_protection: false,
@@ -128,12 +147,53 @@ impl EksCluster {
         self
     }
 
-    /// No instances at all: CoreDNS runs on Fargate, by a profile of its own,
-    /// and everything else by the [`FargateProfile`]s of the program. There is
-    /// then no CNI, no kube-proxy, no Pod Identity and no EBS driver to manage.
-    pub fn fargate_only(mut self) -> Self {
-        self.nodes = None;
-        self.fargate_only = true;
+    /// On what pods run. [`ComputePlan::Managed`] is the default; the others
+    /// bring no node group.
+    pub fn compute(mut self, plan: ComputePlan) -> Self {
+        self.compute = plan;
+        self
+    }
+
+    /// No instances at all: see [`ComputePlan::FargateOnly`].
+    pub fn fargate_only(self) -> Self {
+        self.compute(ComputePlan::FargateOnly)
+    }
+
+    /// Nodes that AWS starts as pods need them: see
+    /// [`ComputePlan::AutoMode`].
+    pub fn auto_mode(self) -> Self {
+        self.compute(ComputePlan::AutoMode)
+    }
+
+    /// Settings of the VPC CNI. By default it carries out network policies.
+    pub fn vpc_cni(mut self, settings: VpcCni) -> Self {
+        self.wanted.vpc_cni = settings;
+        self
+    }
+
+    /// Settings of kube-proxy.
+    pub fn kube_proxy(mut self, settings: KubeProxy) -> Self {
+        self.wanted.kube_proxy = settings;
+        self
+    }
+
+    /// Settings of CoreDNS.
+    pub fn coredns(mut self, settings: CoreDns) -> Self {
+        self.wanted.coredns = settings;
+        self
+    }
+
+    /// Settings of the EBS CSI driver.
+    pub fn ebs_csi(mut self, settings: EbsCsi) -> Self {
+        self.wanted.ebs_csi = settings;
+        self
+    }
+
+    /// Pins the version of an add-on that the cluster brings:
+    /// `.pin_addon::<VpcCni>("v1.20.4-eksbuild.2")`. Default: AWS's for the
+    /// cluster's version, looked up once.
+    pub fn pin_addon<A: AddonKind>(mut self, version: impl KnownText) -> Self {
+        self.wanted.versions.insert(A::NAME, version.into());
         self
     }
 
@@ -150,23 +210,30 @@ impl EksCluster {
     }
 
     /// Control plane logs that go to CloudWatch. Default: API, audit,
-    /// authenticator.
+    /// authenticator. They go into a log group that is part of the program:
+    /// made before the cluster, deleted after it.
+    ///
+    /// The group's name contains the cluster's, which therefore cannot be
+    /// generated with the cluster: without [`name`](Self::name) it is stack,
+    /// environment and path (`zenml-dev-cluster`), and a replacement deletes
+    /// first.
     pub fn logs(mut self, logs: impl IntoIterator<Item = LogType>) -> Self {
         self.logs = logs.into_iter().collect();
         self
     }
 
-    /// Keeps control plane logs for this long, in a log group that is part of
-    /// the program: made before the cluster, deleted after it. Left out, EKS
-    /// makes the group itself, keeps everything for ever and leaves it behind.
-    ///
-    /// The group's name contains the cluster's, which therefore cannot be
-    /// generated with the cluster: without [`name`](Self::name) it is stack,
-    /// environment and path (`zenml-dev-cluster`), and a replacement deletes
-    /// first. Destroying the group destroys its logs, which has to be allowed
-    /// expressly (`destroy --delete-data`).
+    /// Keeps control plane logs for this long. Default 90 days. What would
+    /// expire anyway goes with the cluster.
     pub fn log_retention(mut self, retention: Retention) -> Self {
-        self.log_retention = Some(retention);
+        self.log_group = LogGroup::Kept(retention);
+        self
+    }
+
+    /// Leaves the log group to EKS, which makes it itself, keeps everything
+    /// for ever and leaves it behind when the cluster is destroyed. The
+    /// cluster's name is then generated.
+    pub fn log_group_of_eks(mut self) -> Self {
+        self.log_group = LogGroup::OfEks;
         self
     }
 
@@ -228,7 +295,7 @@ impl EksCluster {
     fn service_range(&self, scope: &mut Scope<'_>) -> Option<Ipv4Net> {
         let text = self.service_cidr.as_ref()?;
         let net = cidr::parse(scope, "the service range", text);
-        if net == Ipv4Net::default() {
+        if net == cidr::NOWHERE {
             return Some(net);
         }
         if !(12..=24).contains(&net.prefix_len()) || !net.network().is_private() {
@@ -253,7 +320,12 @@ impl EksCluster {
 
     /// The log group of the control plane, if it is to be ours.
     fn log_group(&self, scope: &mut Scope<'_>) -> Option<ControlPlaneLogs> {
-        let retention = self.log_retention?;
+        let retention = match self.log_group {
+            LogGroup::OfEks => return None,
+            LogGroup::Default if self.logs.is_empty() => return None,
+            LogGroup::Default => LOGS_KEPT,
+            LogGroup::Kept(retention) => retention,
+        };
         if self.logs.is_empty() {
             scope.problem(
                 "nothing-to-keep",
@@ -272,10 +344,13 @@ impl EksCluster {
         let logs = self.log_group(scope);
         let name = logs.as_ref().map(|logs| logs.cluster.as_str());
         let name = name.or(self.name.as_deref());
-        let role = Role::new(trust::service("eks.amazonaws.com"))
-            .describe("Control plane of an EKS cluster")
-            .managed(ManagedPolicy::EksCluster);
-        let role = scope.add("role", role);
+        let role = match self.compute {
+            ComputePlan::AutoMode => auto_mode::control_plane_role(),
+            ComputePlan::Managed | ComputePlan::FargateOnly => {
+                Role::new(trust::service("eks.amazonaws.com")).managed(ManagedPolicy::EksCluster)
+            }
+        };
+        let role = scope.add("role", role.describe("Control plane of an EKS cluster"));
         let private = self.network.private_subnets.ids().iter();
         let subnets = private.take(CONTROL_PLANE_ZONES).cloned();
         let mut cluster = eks::Cluster {
@@ -291,6 +366,9 @@ impl EksCluster {
             ..eks::Cluster::new(&role.arn, subnets)
         };
         self.endpoint.apply(scope, &mut cluster);
+        if self.compute == ComputePlan::AutoMode {
+            auto_mode::turn_on(&mut cluster, auto_mode::node_role(scope));
+        }
         let cluster = scope.add("control-plane", cluster);
         if let Some(logs) = logs {
             scope.order(logs.node, cluster.node);
@@ -299,7 +377,7 @@ impl EksCluster {
     }
 
     fn addons(&self, scope: &mut Scope<'_>, cluster: &Output<ClusterName>) -> Addons {
-        if self.fargate_only {
+        if self.compute == ComputePlan::FargateOnly {
             let profile = FargateProfile::of(cluster.clone(), &self.network.private_subnets);
             let dns = profile.labelled("kube-system", [("k8s-app", "kube-dns")]);
             scope.add("fargate-dns", dns);
@@ -308,11 +386,9 @@ impl EksCluster {
             scope,
             cluster: cluster.clone(),
             version: &self.version,
+            wanted: &self.wanted,
         };
-        match self.fargate_only {
-            true => builder.build_on_fargate(),
-            false => builder.build(),
-        }
+        builder.build(self.compute)
     }
 
     fn access(&self, scope: &mut Scope<'_>, cluster: &Output<ClusterName>) -> Vec<NodeRef> {
@@ -328,47 +404,6 @@ impl EksCluster {
             nodes.extend(scope.add(&format!("admin-{name}"), entry));
         }
         nodes
-    }
-}
-
-/// A cluster.
-#[derive(Debug, Clone)]
-pub struct EksClusterHandle {
-    /// Its name.
-    pub name: Output<ClusterName>,
-    /// Its ARN.
-    pub arn: Output<ClusterArn>,
-    /// The Kubernetes version, known when the program runs.
-    pub version: String,
-    /// The API server's URL.
-    pub endpoint: Output<String>,
-    /// The certificate authority of the API server, base 64.
-    pub certificate_authority_data: Output<String>,
-    /// The issuer of its tokens, with `https://`.
-    pub issuer_url: Output<String>,
-    /// The security group of control plane and nodes.
-    pub security_group_id: Output<SecurityGroupId>,
-    /// The VPC.
-    pub vpc_id: Output<VpcId>,
-    /// Where node groups go unless they say otherwise.
-    pub node_subnets: Vec<Output<SubnetId>>,
-    /// The node group that came with it.
-    pub nodes: Option<NodeGroupHandle>,
-    /// Its add-ons.
-    pub addons: Addons,
-    /// The nodes that have to be there before Kubernetes objects can be made:
-    /// the administrators' entries.
-    pub access: Vec<NodeRef>,
-    /// The raw cluster.
-    pub node: NodeRef,
-    /// Its path as one word, for what a cluster has once.
-    pub(super) key: String,
-}
-
-#[diagnostic::do_not_recommend]
-impl HasSecurityGroup for EksClusterHandle {
-    fn security_group_id(&self) -> Output<SecurityGroupId> {
-        self.security_group_id.clone()
     }
 }
 
@@ -392,21 +427,14 @@ impl Construct for EksCluster {
             node_subnets: self.network.node_subnets().to_vec(),
             nodes: None,
             addons,
+            compute: self.compute,
             access,
             node: cluster.node,
             key: key(scope.path().as_str()),
         };
-        if let Some(sizes) = self.nodes {
+        if let (Some(sizes), ComputePlan::Managed) = (self.nodes, self.compute) {
             handle.nodes = Some(scope.add("nodes", NodeGroup::new(&handle).sizes(sizes)));
         }
         handle
     }
-}
-
-/// The end of the path, short enough to be part of a segment. Two clusters of
-/// the same end would ask for one shared thing with different inputs, which is
-/// refused.
-fn key(path: &str) -> String {
-    let path = path.replace('/', ".");
-    path[path.len().saturating_sub(48)..].to_owned()
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use mlplat_core::wiring::{KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 
-use super::eks_cluster::EksClusterHandle;
+use super::eks_cluster_handle::EksClusterHandle;
 use super::network::PrivateSubnets;
 use super::role::Role;
 use super::tags::named;
 use super::target::{Compute, Fargate};
-use crate::eks::{self, FargateSelector};
+use crate::eks::{self, FargateSelector, selects};
 use crate::iam::RoleHandle;
 use crate::ids::{ClusterName, FargateProfileName, SubnetId};
 use crate::lookups::CallerIdentity;
@@ -48,8 +48,11 @@ const LABELS_MAX: usize = 5;
 pub struct FargateProfile {
     cluster: Output<ClusterName>,
     subnets: Vec<Output<SubnetId>>,
-    selectors: Vec<(String, BTreeMap<String, String>)>,
+    selectors: Vec<Selector>,
 }
+
+/// A namespace and labels.
+type Selector = (String, BTreeMap<String, String>);
 
 impl FargateProfile {
     /// A profile that selects nothing yet.
@@ -130,13 +133,25 @@ pub struct FargateProfileHandle {
     pub role: RoleHandle,
     /// The raw profile.
     pub node: NodeRef,
+    /// What it selects.
+    selectors: Vec<Selector>,
 }
 
+#[diagnostic::do_not_recommend]
 impl Compute for FargateProfileHandle {
     type Target = Fargate;
 
     fn ready(&self) -> NodeRef {
         self.node
+    }
+
+    fn takes(&self, namespace: &str, labels: &BTreeMap<String, String>) -> bool {
+        self.selectors.iter().any(|(pattern, wanted)| {
+            let has = |(key, value): (&String, &String)| {
+                labels.get(key).is_some_and(|label| selects(value, label))
+            };
+            selects(pattern, namespace) && wanted.iter().all(has)
+        })
     }
 }
 
@@ -153,6 +168,7 @@ impl Construct for FargateProfile {
         let role = scope.add("role", role);
         let selectors = self
             .selectors
+            .clone()
             .into_iter()
             .map(|(namespace, labels)| FargateSelector {
                 namespace: namespace.into(),
@@ -171,6 +187,7 @@ impl Construct for FargateProfile {
             name: profile.fargate_profile_name,
             role,
             node: profile.node,
+            selectors: self.selectors,
         }
     }
 }

@@ -3,9 +3,10 @@
 use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Construct, Output, Scope};
 
-use super::grant::Grant;
+use super::github_workflow::GithubOidcRoleHandle;
+use super::grant::Grants;
 use super::role::Role;
-use crate::iam::{OidcProvider, RoleHandle};
+use crate::iam::OidcProvider;
 use crate::ids::{OidcProviderArn, Tags};
 use crate::policy::{ManagedPolicy, PolicyDocument, Statement, trust};
 
@@ -97,7 +98,7 @@ impl GithubOidcRole {
     }
 
     /// With what a grant permits: `bucket.read()`.
-    pub fn grant(mut self, grant: Grant) -> Self {
+    pub fn grant(mut self, grant: impl Grants) -> Self {
         self.role = self.role.grant(grant);
         self
     }
@@ -139,9 +140,9 @@ impl GithubOidcRole {
 }
 
 impl Construct for GithubOidcRole {
-    type Handle = RoleHandle;
+    type Handle = GithubOidcRoleHandle;
 
-    fn build(self, scope: &mut Scope<'_>) -> RoleHandle {
+    fn build(self, scope: &mut Scope<'_>) -> GithubOidcRoleHandle {
         self.check(scope);
         let provider = self.provider.unwrap_or_else(|| {
             let provider = OidcProvider {
@@ -158,6 +159,6 @@ impl Construct for GithubOidcRole {
         let trust = trust::github(provider, subjects);
         let description = format!("GitHub Actions of {}", self.repository);
         let role = self.role.trusting(trust).describe(description);
-        role.build(scope)
+        GithubOidcRoleHandle::new(role.build(scope), self.subjects)
     }
 }

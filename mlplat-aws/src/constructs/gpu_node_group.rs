@@ -2,11 +2,11 @@
 
 use std::ops::RangeInclusive;
 
-use mlplat_core::wiring::{KnownText, NodeRef};
+use mlplat_core::wiring::{Gives, KnownText, NodeRef};
 use mlplat_core::{Construct, Output, Scope};
 
 use super::accelerator::{Accelerator, of_instance, quota, vcpus};
-use super::eks_cluster::EksClusterHandle;
+use super::eks_cluster_handle::EksClusterHandle;
 use super::instance::is_arm;
 use super::network::PrivateSubnets;
 use super::node_group::{NodeGroup, NodeGroupHandle};
@@ -95,6 +95,20 @@ impl GpuNodeGroup {
         self
     }
 
+    /// Encrypts the disk by a KMS key: see
+    /// [`NodeGroup::disk_encrypted_by`].
+    pub fn disk_encrypted_by(mut self, key_arn: impl Gives<String>) -> Self {
+        self.nodes = self.nodes.disk_encrypted_by(key_arn);
+        self
+    }
+
+    /// A tag of the auto scaling group behind it: see
+    /// [`NodeGroup::group_tag`].
+    pub fn group_tag(mut self, key: impl KnownText, value: impl KnownText) -> Self {
+        self.nodes = self.nodes.group_tag(key, value);
+        self
+    }
+
     /// A further Kubernetes label of the nodes.
     pub fn label(mut self, key: impl KnownText, value: impl KnownText) -> Self {
         self.nodes = self.nodes.label(key, value);
@@ -158,6 +172,7 @@ impl GpuNodeGroupHandle {
     pub const TAINT: &'static str = TAINT;
 }
 
+#[diagnostic::do_not_recommend]
 impl Compute for GpuNodeGroupHandle {
     type Target = Ec2Linux;
 

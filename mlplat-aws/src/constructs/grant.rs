@@ -11,6 +11,17 @@ pub struct Grant {
     statements: Vec<Statement>,
 }
 
+/// What says what is permitted.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what is permitted",
+    label = "expected a grant",
+    note = "say what may be done with it: `bucket.read()`, `bucket.read_write()`, `registry.push()`"
+)]
+pub trait Grants: Into<Grant> {}
+
+#[diagnostic::do_not_recommend]
+impl<G: Into<Grant>> Grants for G {}
+
 impl Grant {
     /// A grant of these statements.
     pub fn new(statements: impl IntoIterator<Item = Statement>) -> Self {

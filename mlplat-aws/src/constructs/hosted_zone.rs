@@ -10,7 +10,7 @@ use super::network::Network;
 use super::tags::named;
 use crate::action;
 use crate::ids::{HostedZoneId, VpcId};
-use crate::lookups::{CallerIdentity, HostedZoneByName};
+use crate::lookups::{CallerIdentity, HostedZoneByName, PrivateHostedZone};
 use crate::policy::{Condition, Operator, Statement};
 use crate::route53::{self, RecordType};
 
@@ -57,6 +57,16 @@ impl HostedZone {
     pub fn lookup(domain: impl KnownText) -> HostedZoneLookup {
         HostedZoneLookup {
             domain: domain.into(),
+            vpc: None,
+        }
+    }
+
+    /// The zone of a domain that answers inside a network, is there already,
+    /// and that nobody here owns.
+    pub fn lookup_private(domain: impl KnownText, network: &Network) -> HostedZoneLookup {
+        HostedZoneLookup {
+            domain: domain.into(),
+            vpc: Some(network.vpc_id.clone()),
         }
     }
 
@@ -124,6 +134,8 @@ impl Construct for HostedZone {
 #[must_use = "add it to a stack"]
 pub struct HostedZoneLookup {
     domain: String,
+    /// In which VPC a private one answers.
+    vpc: Option<Output<VpcId>>,
 }
 
 impl Construct for HostedZoneLookup {
@@ -131,6 +143,20 @@ impl Construct for HostedZoneLookup {
 
     fn build(self, scope: &mut Scope<'_>) -> HostedZoneHandle {
         let domain = domain::parse(scope, "the zone", &self.domain);
+        if let Some(vpc_id) = self.vpc {
+            let caller = scope.shared("caller-identity", CallerIdentity {});
+            let question = PrivateHostedZone {
+                name: domain.as_str().into(),
+                vpc_id,
+                vpc_region: caller.region,
+            };
+            return HostedZoneHandle {
+                zone_id: scope.add("zone", question).id,
+                domain,
+                // Nobody asks a private zone from outside.
+                name_servers: Output::list([]),
+            };
+        }
         let question = HostedZoneByName {
             name: domain.as_str().into(),
         };

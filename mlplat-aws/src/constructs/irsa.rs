@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use mlplat_core::{Construct, Output, Scope, ServiceAccountRef};
 
-use super::eks_cluster::EksClusterHandle;
-use super::grant::Grant;
+use super::eks_cluster_handle::EksClusterHandle;
+use super::grant::Grants;
 use super::identity::{IdentityHandle, check, description};
 use super::role::Role;
 use crate::iam::OidcProvider;
@@ -56,7 +56,7 @@ impl Irsa {
     }
 
     /// With what a grant permits: `bucket.read()`.
-    pub fn grant(mut self, grant: Grant) -> Self {
+    pub fn grant(mut self, grant: impl Grants) -> Self {
         self.role = self.role.grant(grant);
         self
     }

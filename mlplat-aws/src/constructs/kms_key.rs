@@ -1,15 +1,15 @@
 //! `KmsKey`: an encryption key with a name.
 
 use mlplat_core::wiring::{KnownText, NodeRef};
-use mlplat_core::{Construct, Output, Scope};
+use mlplat_core::{Construct, Output, Scope, text};
 
 use super::grant::Grant;
 use super::tags::named;
 use crate::action;
 use crate::ids::{AliasName, KeyArn, KeyId};
 use crate::kms;
-use crate::lookups::CallerIdentity;
-use crate::policy::{Action, PolicyDocument, Principal, Statement};
+use crate::lookups::{CallerIdentity, CallerIdentityHandle};
+use crate::policy::{Action, Condition, PolicyDocument, Principal, Statement};
 
 /// A symmetric key of the account, renewed every year, with an alias.
 ///
@@ -41,6 +41,7 @@ pub struct KmsKey {
     rotation: bool,
     recovery_days: u32,
     statements: Vec<Statement>,
+    disks: bool,
 }
 
 impl KmsKey {
@@ -52,6 +53,7 @@ impl KmsKey {
             rotation: true,
             recovery_days: 30,
             statements: Vec::new(),
+            disks: false,
         }
     }
 
@@ -80,6 +82,15 @@ impl KmsKey {
         self
     }
 
+    /// Also for disks of instances that AWS starts in the account's name: what
+    /// may use EC2 in this account may use the key through EC2, and nowhere
+    /// else. That is the policy of the account's own key for EBS, and the
+    /// service behind node groups has no other way to a key.
+    pub fn for_disks(mut self) -> Self {
+        self.disks = true;
+        self
+    }
+
     fn check(&self, scope: &mut Scope<'_>) {
         if !(7..=30).contains(&self.recovery_days) {
             scope.problem(
@@ -99,12 +110,14 @@ impl Construct for KmsKey {
 
     fn build(self, scope: &mut Scope<'_>) -> KmsKeyHandle {
         self.check(scope);
-        let account = scope.shared("caller-identity", CallerIdentity {}).account;
+        let caller = scope.shared("caller-identity", CallerIdentity {});
         let owner = Statement::allow([action!("kms:*")])
             .sid("AccountDecides")
-            .by(Principal::Account(account))
+            .by(Principal::Account(caller.account.clone()))
             .on_everything();
-        let policy = PolicyDocument::new([owner].into_iter().chain(self.statements));
+        let disks = self.disks.then(|| through_ec2(&caller));
+        let statements = [Some(owner), disks].into_iter().flatten();
+        let policy = PolicyDocument::new(statements.chain(self.statements));
         let key = scope.add(
             "key",
             kms::Key {
@@ -133,6 +146,27 @@ impl Construct for KmsKey {
             node: key.node,
         }
     }
+}
+
+/// What the account's own key for EBS has in its policy.
+fn through_ec2(caller: &CallerIdentityHandle) -> Statement {
+    let through = text!("ec2.{}.amazonaws.com", caller.region.cast::<String>());
+    Statement::allow([
+        action!("kms:CreateGrant"),
+        action!("kms:Decrypt"),
+        action!("kms:DescribeKey"),
+        action!("kms:Encrypt"),
+        action!("kms:GenerateDataKey*"),
+        action!("kms:ReEncrypt*"),
+    ])
+    .sid("DisksOfTheAccount")
+    .by(Principal::Anyone)
+    .on_everything()
+    .when(Condition::equals(
+        "kms:CallerAccount",
+        caller.account.cast::<String>(),
+    ))
+    .when(Condition::equals("kms:ViaService", through))
 }
 
 /// An encryption key. It stands for its ARN wherever something is

@@ -3,7 +3,7 @@
 use mlplat_core::wiring::KnownText;
 use mlplat_core::{Construct, Scope};
 
-use super::grant::Grant;
+use super::grant::{Grant, Grants};
 use super::tags::named;
 use crate::iam;
 use crate::iam::ManagedPolicyHandle;
@@ -63,7 +63,8 @@ impl Policy {
     }
 
     /// With what a grant permits: `bucket.read()`.
-    pub fn grant(mut self, grant: Grant) -> Self {
+    pub fn grant(mut self, grant: impl Grants) -> Self {
+        let grant: Grant = grant.into();
         self.statements.extend(grant.into_statements());
         self
     }

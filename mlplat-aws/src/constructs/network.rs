@@ -4,6 +4,7 @@ use ipnet::Ipv4Net;
 use mlplat_core::Output;
 use mlplat_core::wiring::Gives;
 
+use crate::checks::is_prod;
 use crate::ids::{AvailabilityZone, RouteTableId, SubnetId, VpcId};
 
 /// How private subnets reach the internet.
@@ -19,6 +20,20 @@ pub enum Nat {
     PerAz,
 }
 
+impl Nat {
+    /// One gateway in each zone in production, one in all elsewhere:
+    /// `Vpc::new(..).nat(Nat::for_env(stack.env()))`. Production is an
+    /// environment called `prod`, `production` or `prod-...`.
+    #[must_use]
+    pub fn for_env(env: &str) -> Self {
+        if is_prod(env) {
+            Self::PerAz
+        } else {
+            Self::Single
+        }
+    }
+}
+
 /// The public subnets of a network, one per zone. Only a network makes them.
 #[derive(Debug, Clone)]
 pub struct PublicSubnets(pub(super) Vec<Output<SubnetId>>);
@@ -28,6 +43,19 @@ pub struct PublicSubnets(pub(super) Vec<Output<SubnetId>>);
 /// them by type.
 #[derive(Debug, Clone)]
 pub struct PrivateSubnets(pub(super) Vec<Output<SubnetId>>);
+
+/// The subnets of a network that have no way out at all, one per zone: for
+/// databases. Only a network makes them.
+#[derive(Debug, Clone)]
+pub struct DatabaseSubnets(pub(super) Vec<Output<SubnetId>>);
+
+impl DatabaseSubnets {
+    /// Their ids, in order of zone.
+    #[must_use]
+    pub fn ids(&self) -> &[Output<SubnetId>] {
+        &self.0
+    }
+}
 
 impl PublicSubnets {
     /// Their ids, in order of zone.
@@ -58,6 +86,8 @@ pub struct Network {
     pub public_subnets: PublicSubnets,
     /// For everything else.
     pub private_subnets: PrivateSubnets,
+    /// For databases, if the network has a place of their own for them.
+    pub database_subnets: Option<DatabaseSubnets>,
     /// Its route tables. Of a network that was there already, those that were
     /// named.
     pub route_tables: Vec<Output<RouteTableId>>,
@@ -111,6 +141,7 @@ impl Network {
             zones: Vec::new(),
             public_subnets: PublicSubnets(Vec::new()),
             private_subnets: PrivateSubnets(Vec::new()),
+            database_subnets: None,
             route_tables: Vec::new(),
             nat,
         };
@@ -132,13 +163,31 @@ impl Network {
         }
     }
 
+    /// The same network, with subnets for databases alone, one per zone.
+    #[must_use]
+    pub fn with_database_subnets(self, subnets: impl IntoIterator<Item = SubnetId>) -> Self {
+        let subnets = subnets.into_iter().map(Into::into).collect();
+        Self {
+            database_subnets: Some(DatabaseSubnets(subnets)),
+            ..self
+        }
+    }
+
     /// Where nodes belong: the private subnets when they have a way out, the
-    /// public ones otherwise.
+    /// public ones otherwise. A network without public ones has endpoints.
     #[must_use]
     pub fn node_subnets(&self) -> &[Output<SubnetId>] {
         match self.nat {
-            Nat::None => self.public_subnets.ids(),
-            Nat::Single | Nat::PerAz => self.private_subnets.ids(),
+            Nat::None if !self.public_subnets.0.is_empty() => self.public_subnets.ids(),
+            Nat::None | Nat::Single | Nat::PerAz => self.private_subnets.ids(),
+        }
+    }
+
+    /// Where databases belong: the subnets of their own, if there are any.
+    pub(super) fn store_subnets(&self) -> &[Output<SubnetId>] {
+        match &self.database_subnets {
+            Some(subnets) => subnets.ids(),
+            None => self.private_subnets.ids(),
         }
     }
 }

@@ -127,6 +127,19 @@ impl Parts<'_, '_> {
         ids.collect()
     }
 
+    /// Subnets whose one table has no route but that of the network itself.
+    pub(super) fn databases(&mut self, nets: &[Ipv4Net]) -> Vec<Output<SubnetId>> {
+        let table = self.route_table("database");
+        let ids = (1..).zip(nets).map(|(number, net)| {
+            let name = format!("database-{number}");
+            let subnet = self.subnet(&name, number - 1, *net, "", false);
+            self.associate(&name, &table, &subnet);
+            subnet
+        });
+        ids.collect()
+    }
+
+    /// A subnet with a tag by which load balancers find it, if one is named.
     fn subnet(
         &mut self,
         name: &str,
@@ -136,7 +149,9 @@ impl Parts<'_, '_> {
         public_addresses: bool,
     ) -> Output<SubnetId> {
         let mut tags = named(self.scope, name);
-        tags.insert(role.to_owned(), "1".into());
+        if !role.is_empty() {
+            tags.insert(role.to_owned(), "1".into());
+        }
         // There are as many zones as subnets of a kind.
         let zone = self.zones[zone].clone();
         let subnet = ec2::Subnet {

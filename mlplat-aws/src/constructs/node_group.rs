@@ -3,21 +3,26 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use mlplat_core::wiring::KnownText;
+use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Construct, Output, Scope};
 
 use super::accelerator::{of_image, of_instance};
-use super::eks_cluster::EksClusterHandle;
+use super::eks_cluster_handle::EksClusterHandle;
 use super::instance::{data_device, image_is_arm, is_arm, is_instance_type};
 use super::network::{PrivateSubnets, PublicSubnets};
 use super::role::Role;
 use super::tags::named;
 use super::target::{Compute, Ec2Linux};
+use crate::autoscaling::Tag;
 use crate::ec2::{BlockDeviceMapping, EbsBlockDevice, HttpTokens, LaunchTemplate};
 use crate::eks::{self, AmiType, CapacityType, Taint, TaintEffect};
 use crate::iam::RoleHandle;
 use crate::ids::{ClusterName, NodegroupName, SubnetId};
 use crate::policy::{ManagedPolicy, trust};
+
+/// Where the cluster autoscaler reads what a node of an empty group would be
+/// like. Source: its FAQ and README for AWS, read in the design (6.5).
+const TEMPLATE: &str = "k8s.io/cluster-autoscaler/node-template";
 
 /// The smallest disk, in GiB: an EKS image needs 20.
 const DISK_MIN_GIB: u32 = 20;
@@ -28,6 +33,12 @@ const DISK_MIN_GIB: u32 = 20;
 ///
 /// Pods cannot reach the metadata service unless they use the host's network,
 /// so they cannot take on the node's role.
+///
+/// How many nodes there are now (`DesiredSize`) is not said, on purpose: EKS
+/// begins with the fewest, and what an autoscaler decides afterwards is not
+/// taken back by the next deployment. An autoscaler that starts from no node
+/// at all reads from tags of the auto scaling group what a node would be like:
+/// a group that may be empty gets them for its labels and taints.
 #[derive(Debug, Clone)]
 #[must_use = "add it to a stack"]
 pub struct NodeGroup {
@@ -42,6 +53,8 @@ pub struct NodeGroup {
     metadata_hops: u32,
     labels: BTreeMap<String, String>,
     taints: Vec<(String, String, TaintEffect)>,
+    disk_key: Option<Output<String>>,
+    group_tags: BTreeMap<String, String>,
 }
 
 impl NodeGroup {
@@ -60,6 +73,8 @@ impl NodeGroup {
             metadata_hops: 1,
             labels: BTreeMap::new(),
             taints: Vec::new(),
+            disk_key: None,
+            group_tags: BTreeMap::new(),
         }
     }
 
@@ -91,6 +106,22 @@ impl NodeGroup {
     /// Size of the disk in GiB, at least 20. Default 50.
     pub fn disk_gib(mut self, gib: u32) -> Self {
         self.disk_gib = gib;
+        self
+    }
+
+    /// Encrypts the disk by a KMS key, by its ARN, instead of the account's
+    /// own. The key has to let EC2 use it for the account's services:
+    /// [`KmsKey::for_disks`](crate::KmsKey::for_disks).
+    pub fn disk_encrypted_by(mut self, key_arn: impl Gives<String>) -> Self {
+        self.disk_key = Some(key_arn.into());
+        self
+    }
+
+    /// A tag of the auto scaling group behind it, which EKS does not copy from
+    /// the node group: for an autoscaler, such as
+    /// `k8s.io/cluster-autoscaler/node-template/resources/nvidia.com/gpu`.
+    pub fn group_tag(mut self, key: impl KnownText, value: impl KnownText) -> Self {
+        self.group_tags.insert(key.into(), value.into());
         self
     }
 
@@ -190,6 +221,27 @@ impl NodeGroup {
         }
     }
 
+    /// The tags of the auto scaling group: the program's, and what a node
+    /// would be like where there may be none.
+    fn all_group_tags(&self) -> BTreeMap<String, String> {
+        let mut tags = BTreeMap::new();
+        if *self.sizes.start() == 0 {
+            let labels = self.labels.iter();
+            tags.extend(
+                labels.map(|(key, value)| (format!("{TEMPLATE}/label/{key}"), value.clone())),
+            );
+            let taints = self.taints.iter();
+            tags.extend(taints.map(|(key, value, effect)| {
+                (
+                    format!("{TEMPLATE}/taint/{key}"),
+                    format!("{value}:{}", in_kubernetes(*effect)),
+                )
+            }));
+        }
+        tags.extend(self.group_tags.clone());
+        tags
+    }
+
     fn launch_template(&self, tags: crate::Tags) -> LaunchTemplate {
         LaunchTemplate {
             block_device_mappings: vec![BlockDeviceMapping {
@@ -199,7 +251,7 @@ impl NodeGroup {
                     volume_type: "gp3".into(),
                     encrypted: true.into(),
                     delete_on_termination: true.into(),
-                    kms_key_id: None,
+                    kms_key_id: self.disk_key.clone(),
                 },
             }],
             http_endpoint: Some("enabled".into()),
@@ -210,6 +262,23 @@ impl NodeGroup {
             tags,
             ..LaunchTemplate::default()
         }
+    }
+}
+
+/// The name of a tag's node: a path knows no slash in a name, and of a long key
+/// the end tells it from others.
+fn tag_node(key: &str) -> String {
+    let end: Vec<char> = key.chars().rev().take(56).collect();
+    let end: String = end.into_iter().rev().collect();
+    format!("tag-{}", end.replace('/', "."))
+}
+
+/// As Kubernetes spells what EKS spells in capitals.
+const fn in_kubernetes(effect: TaintEffect) -> &'static str {
+    match effect {
+        TaintEffect::NoSchedule => "NoSchedule",
+        TaintEffect::NoExecute => "NoExecute",
+        TaintEffect::PreferNoSchedule => "PreferNoSchedule",
     }
 }
 
@@ -226,6 +295,7 @@ pub struct NodeGroupHandle {
     pub node: mlplat_core::wiring::NodeRef,
 }
 
+#[diagnostic::do_not_recommend]
 impl Compute for NodeGroupHandle {
     type Target = Ec2Linux;
 
@@ -246,6 +316,7 @@ impl Construct for NodeGroup {
         let role = scope.add("role", role);
         let tags = named(scope, "");
         let template = scope.add("launch-template", self.launch_template(tags.clone()));
+        let group_tags = self.all_group_tags();
         let labels = self
             .labels
             .into_iter()
@@ -273,6 +344,11 @@ impl Construct for NodeGroup {
                 ..eks::Nodegroup::new(self.cluster, &role.arn, self.subnets)
             },
         );
+        for (key, value) in group_tags {
+            let name = tag_node(&key);
+            let tag = Tag::new(&group.auto_scaling_group_name, key, value);
+            scope.add(&name, tag);
+        }
         NodeGroupHandle {
             name: group.nodegroup_name,
             auto_scaling_group: group.auto_scaling_group_name,

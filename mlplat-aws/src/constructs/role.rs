@@ -3,7 +3,7 @@
 use mlplat_core::wiring::{Gives, KnownText};
 use mlplat_core::{Construct, Output, Scope};
 
-use super::grant::Grant;
+use super::grant::{Grant, Grants};
 use super::tags::named;
 use crate::iam;
 use crate::iam::RoleHandle;
@@ -69,7 +69,8 @@ impl Role {
     }
 
     /// With what a grant permits: `bucket.read()`.
-    pub fn grant(mut self, grant: Grant) -> Self {
+    pub fn grant(mut self, grant: impl Grants) -> Self {
+        let grant: Grant = grant.into();
         self.statements.extend(grant.into_statements());
         self
     }

@@ -175,7 +175,7 @@ impl Construct for Ingress {
 
 fn network(scope: &mut Scope<'_>, text: &str) -> Ipv4Net {
     let net = cidr::parse(scope, "the peer", text);
-    if net == Ipv4Net::default() && text.parse::<Ipv4Net>().is_ok() {
+    if net == Ipv4Net::default() {
         scope.problem(
             "open-to-the-internet",
             format!("the peer {net} is everyone"),

@@ -169,7 +169,7 @@ pub struct SecretEntryHandle {
     pub value: Output<Secret<String>>,
     /// The secret's node.
     pub node: NodeRef,
-    key: Option<Output<String>>,
+    pub(super) key: Option<Output<String>>,
 }
 
 impl SecretEntryHandle {

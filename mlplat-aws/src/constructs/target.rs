@@ -6,6 +6,7 @@
 //! identity says by [`IdentityFor`] where it reaches them, and whatever puts a
 //! workload somewhere asks for an identity that does.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use mlplat_core::wiring::NodeRef;
@@ -40,6 +41,7 @@ impl Target for Fargate {}
 /// Something that pods run on.
 #[diagnostic::on_unimplemented(
     message = "pods do not run on `{Self}`",
+    label = "runs no pods",
     note = "pass a node group or a Fargate profile"
 )]
 pub trait Compute {
@@ -48,6 +50,13 @@ pub trait Compute {
 
     /// The node that has to be there before pods are.
     fn ready(&self) -> NodeRef;
+
+    /// Whether pods of this namespace, with these labels, run on it. On nodes
+    /// all do; Fargate takes those that a profile selects.
+    fn takes(&self, namespace: &str, labels: &BTreeMap<String, String>) -> bool {
+        let _ = (namespace, labels);
+        true
+    }
 }
 
 /// An identity whose credentials reach pods on `T`.
@@ -134,7 +143,10 @@ pub struct RunsAs<T: Target> {
 
 impl<T: Target> RunsAs<T> {
     /// On `compute`, as `identity`.
-    pub fn new<C: Compute<Target = T>>(compute: &C, identity: &impl IdentityFor<T>) -> Self {
+    pub fn new<C>(compute: &C, identity: &impl IdentityFor<T>) -> Self
+    where
+        C: Compute<Target = T> + ?Sized,
+    {
         Self {
             role_arn: identity.role_arn(),
             account: identity.account(),

@@ -2,15 +2,16 @@
 
 use ipnet::Ipv4Net;
 use mlplat_core::wiring::KnownText;
-use mlplat_core::{Construct, Scope};
+use mlplat_core::{Construct, Output, Scope};
 
 use super::cidr::{self, PREFIXES};
 use super::flow_logs;
-use super::network::{Nat, Network, PrivateSubnets, PublicSubnets};
+use super::network::{DatabaseSubnets, Nat, Network, PrivateSubnets, PublicSubnets};
 use super::network_parts::Parts;
-use super::subnet_plan::{SubnetPlan, divide};
+use super::subnet_plan::{SubnetPlan, databases, divide};
 use super::tags::named;
 use crate::ec2;
+use crate::ids::AvailabilityZone;
 use crate::logs::Retention;
 use crate::lookups::AvailabilityZones;
 
@@ -46,6 +47,9 @@ pub struct Vpc {
     private: Option<Vec<String>>,
     public: Option<Vec<String>>,
     flow_logs: Option<Retention>,
+    zone_names: Vec<String>,
+    databases: bool,
+    private_only: bool,
 }
 
 impl Vpc {
@@ -59,6 +63,9 @@ impl Vpc {
             private: None,
             public: None,
             flow_logs: None,
+            zone_names: Vec::new(),
+            databases: false,
+            private_only: false,
         }
     }
 
@@ -67,6 +74,33 @@ impl Vpc {
     /// divided anew, which replaces them.
     pub fn zones(mut self, zones: u8) -> Self {
         self.zones = zones;
+        self
+    }
+
+    /// Over these zones and no others, by their names: `eu-central-1a`. A name
+    /// stands for different places in different accounts. Default: the first
+    /// that the account may use, which are looked up.
+    pub fn zone_names<S: KnownText>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.zone_names = names.into_iter().map(Into::into).collect();
+        self.zones = u8::try_from(self.zone_names.len()).unwrap_or(u8::MAX);
+        self
+    }
+
+    /// With a third subnet in each zone, for databases: nothing in them
+    /// reaches the internet, by no gateway and no NAT. [`MySql`](crate::MySql)
+    /// and [`Postgres`](crate::Postgres) then lie there. It takes room that is
+    /// kept free, so it replaces no other subnet.
+    pub fn database_subnets(mut self) -> Self {
+        self.databases = true;
+        self
+    }
+
+    /// Without public subnets, internet gateway and NAT gateways: nothing gets
+    /// in or out but by [`VpcEndpoints`](crate::VpcEndpoints). Nodes then need
+    /// those of S3, ECR, EC2, STS and EKS.
+    pub fn private_only(mut self) -> Self {
+        self.private_only = true;
+        self.nat = Nat::None;
         self
     }
 
@@ -89,8 +123,8 @@ impl Vpc {
     }
 
     /// Records who sent how much to whom, in a log group that keeps it for
-    /// this long. Default: nothing is recorded. The records are data: a
-    /// `destroy` asks before it deletes the group.
+    /// this long. Default: nothing is recorded. What would expire anyway goes
+    /// with the network.
     pub fn flow_logs(mut self, retention: Retention) -> Self {
         self.flow_logs = Some(retention);
         self
@@ -107,6 +141,9 @@ impl Vpc {
                 format!("a network cannot spread over {} zones", self.zones),
                 format!("choose 1 to {ZONES_MAX}"),
             );
+        }
+        if vpc == cidr::NOWHERE {
+            return SubnetPlan::default();
         }
         if !PREFIXES.contains(&vpc.prefix_len()) {
             scope.problem(
@@ -126,9 +163,53 @@ impl Vpc {
         if let Some(public) = &self.public {
             plan.public = read(scope, "public", public, zones);
         }
+        if self.private_only {
+            self.check_private(scope);
+            plan.public.clear();
+        }
+        if self.databases {
+            plan.database = stores(scope, vpc, zones);
+        }
         check(scope, vpc, &plan);
         plan
     }
+}
+
+impl Vpc {
+    fn check_private(&self, scope: &mut Scope<'_>) {
+        if self.nat != Nat::None || self.public.is_some() {
+            scope.problem(
+                "no-way-out",
+                "a network without public subnets has no place for NAT gateways",
+                "leave out .private_only(), or .nat(..) and .public_cidrs(..)",
+            );
+        }
+    }
+
+    /// The zones in order of the subnets: named, or looked up.
+    fn chosen_zones(&self, scope: &mut Scope<'_>, count: usize) -> Vec<Output<AvailabilityZone>> {
+        if !self.zone_names.is_empty() {
+            let names = self.zone_names.iter().take(count);
+            return names
+                .map(|name| AvailabilityZone::new(name.as_str()).into())
+                .collect();
+        }
+        let names = scope
+            .shared("availability-zones", AvailabilityZones {})
+            .zone_names;
+        (0..count).map(|zone| names.item(zone)).collect()
+    }
+}
+
+fn stores(scope: &mut Scope<'_>, vpc: Ipv4Net, zones: u8) -> Vec<Ipv4Net> {
+    databases(vpc, zones).unwrap_or_else(|longest| {
+        scope.problem(
+            "cidr-too-small",
+            format!("{vpc} has no room for database subnets in {zones} zones"),
+            format!("give the network at least a /{longest}"),
+        );
+        Vec::new()
+    })
 }
 
 fn computed(scope: &mut Scope<'_>, vpc: Ipv4Net, zones: u8) -> SubnetPlan {
@@ -160,7 +241,9 @@ fn read(scope: &mut Scope<'_>, kind: &str, texts: &[String], zones: u8) -> Vec<I
 /// Subnets lie in their VPC. That they lie apart from each other is checked
 /// for every subnet of a program, when it is frozen.
 fn check(scope: &mut Scope<'_>, vpc: Ipv4Net, plan: &SubnetPlan) {
-    for net in plan.private.iter().chain(&plan.public) {
+    let all = plan.private.iter().chain(&plan.public);
+    let all = all.chain(&plan.database);
+    for net in all.filter(|net| **net != cidr::NOWHERE) {
         if !vpc.contains(net) {
             scope.problem(
                 "cidr-outside",
@@ -201,22 +284,24 @@ impl Construct for Vpc {
         if let Some(retention) = self.flow_logs {
             flow_logs::add(scope, &vpc.vpc_id, retention);
         }
-        let names = scope
-            .shared("availability-zones", AvailabilityZones {})
-            .zone_names;
-        let zones: Vec<_> = (0..plan.private.len().max(plan.public.len()))
-            .map(|zone| names.item(zone))
-            .collect();
+        let count = plan.private.len().max(plan.public.len());
+        let zones = self.chosen_zones(scope, count);
         let mut parts = Parts {
             scope,
             vpc: vpc.vpc_id.clone(),
             zones: &zones,
             tables: Vec::new(),
         };
-        let gateway = parts.internet_gateway();
-        let public = parts.public(&plan.public, &gateway, self.nat);
+        let public = match self.private_only {
+            true => Vec::new(),
+            false => {
+                let gateway = parts.internet_gateway();
+                parts.public(&plan.public, &gateway, self.nat)
+            }
+        };
         let nats = parts.nat_gateways(&public, self.nat);
         let private = parts.private(&plan.private, &nats);
+        let databases = self.databases.then(|| parts.databases(&plan.database));
         let route_tables = parts.tables;
         Network {
             vpc_id: vpc.vpc_id,
@@ -224,6 +309,7 @@ impl Construct for Vpc {
             zones,
             public_subnets: PublicSubnets(public),
             private_subnets: PrivateSubnets(private),
+            database_subnets: databases.map(DatabaseSubnets),
             route_tables,
             nat: self.nat,
         }

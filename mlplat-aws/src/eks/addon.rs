@@ -21,7 +21,10 @@ macro_rules! needs_nodes {
             path: &[
                 Join::Where("AddonName", $addon),
                 Join::Follow("ClusterName"),
-                Join::BackAny(&["eks.Nodegroup", "eks.FargateProfile"], "ClusterName"),
+                Join::BackAny(&[
+                    ("eks.Nodegroup", "ClusterName"),
+                    ("eks.FargateProfile", "ClusterName"),
+                ]),
             ],
             by: By::ToBecomeReady,
             fails: Fails::EndsIn("DEGRADED: InsufficientNumberOfReplicas"),
@@ -99,6 +102,7 @@ pub static ADDON: Type = Type {
         needs_nodes!("aws-ebs-csi-driver"),
         needs_nodes!("aws-efs-csi-driver"),
         needs_nodes!("aws-fsx-csi-driver"),
+        needs_nodes!("aws-mountpoint-s3-csi-driver"),
         needs_nodes!("amazon-cloudwatch-observability"),
         needs_nodes!("cert-manager"),
         needs_nodes!("external-dns"),
@@ -109,6 +113,7 @@ pub static ADDON: Type = Type {
         needs_identity!("aws-ebs-csi-driver", "ebs-csi-controller-sa"),
         needs_identity!("aws-efs-csi-driver", "efs-csi-controller-sa"),
         needs_identity!("aws-fsx-csi-driver", "fsx-csi-controller-sa"),
+        needs_identity!("aws-mountpoint-s3-csi-driver", "s3-csi-driver-sa"),
         needs_identity!("amazon-cloudwatch-observability", "cloudwatch-agent"),
         needs_identity!("external-dns", "external-dns"),
         Need {

@@ -36,7 +36,9 @@ use crate::sources;
 /// be changed in place.
 ///
 /// The control plane puts network interfaces into the subnets, which hold
-/// them and the security groups for a while after the cluster is gone.
+/// them and the security groups for a while after the cluster is gone. A
+/// control plane with logs writes to the group `/aws/eks/<name>/cluster`, makes
+/// it when it is not there, and leaves it behind.
 pub static CLUSTER: Type = Type {
     name: "eks.Cluster",
     doc: "A Kubernetes control plane that AWS runs.",
@@ -121,6 +123,12 @@ pub static CLUSTER: Type = Type {
             // only in a tag.
             field: "",
         },
+        Side::LeftBehind {
+            ty: "logs.LogGroup",
+            field: "LogGroupName",
+            form: "/aws/eks/{Name}/cluster",
+            when: "EnabledLogTypes",
+        },
         Side::Lingers {
             kind: "eni",
             holds: "SubnetIds",
@@ -150,6 +158,21 @@ pub static CLUSTER: Type = Type {
             ],
             by: By::ToBecomeReady,
             fails: Fails::OrderOnly,
+        },
+        Need {
+            what: "the managed policies of Auto Mode's node role",
+            path: &[
+                Join::Follow("NodeRoleArn"),
+                Join::Back("iam.RolePolicyAttachment", "RoleName"),
+            ],
+            by: By::ToBecomeReady,
+            fails: Fails::OrderOnly,
+        },
+        Need {
+            what: "the node role of Auto Mode, known to EKS",
+            path: &[Join::Follow("NodeRoleArn")],
+            by: By::Propagation,
+            fails: Fails::Refuse("InvalidParameterException"),
         },
         Need {
             what: "the cluster role, known to EKS",

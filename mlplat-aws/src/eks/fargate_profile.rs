@@ -165,3 +165,30 @@ pub struct FargateSelector {
     /// Labels that all of them have, up to five.
     pub labels: BTreeMap<String, Output<String>>,
 }
+
+/// Whether a text is what a selector says, in which `*` stands for any
+/// characters and `?` for one.
+///
+/// ```
+/// use mlplat_aws::eks::selects;
+///
+/// assert!(selects("ml-*", "ml-training") && selects("*", "") && selects("m?", "ml"));
+/// assert!(!selects("ml", "mlflow") && !selects("m?", "m") && !selects("*a", "ab"));
+/// ```
+#[must_use]
+pub fn selects(pattern: &str, text: &str) -> bool {
+    let mut rest = pattern.chars();
+    match rest.next() {
+        None => text.is_empty(),
+        Some('*') => {
+            let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            let mut tails = ends.map(|at| &text[at..]);
+            tails.any(|tail| selects(rest.as_str(), tail))
+        }
+        Some(first) => {
+            let mut chars = text.chars();
+            let fits = chars.next().is_some_and(|c| first == '?' || first == c);
+            fits && selects(rest.as_str(), chars.as_str())
+        }
+    }
+}

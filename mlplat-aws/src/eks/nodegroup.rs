@@ -144,10 +144,23 @@ pub static NODEGROUP: Type = Type {
                 Join::Follow("Subnets"),
                 Join::Back("ec2.SubnetRouteTableAssociation", "SubnetId"),
                 Join::Follow("RouteTableId"),
-                Join::Back("ec2.Route", "RouteTableId"),
+                // Without a route out, images come by an endpoint of S3.
+                Join::BackAny(&[
+                    ("ec2.Route", "RouteTableId"),
+                    ("ec2.VPCEndpoint", "RouteTableIds"),
+                ]),
             ],
             by: By::ToBecomeReady,
             fails: NO_NODES,
+        },
+        Need {
+            what: "the endpoints in the subnets",
+            path: &[
+                Join::Follow("Subnets"),
+                Join::Back("ec2.VPCEndpoint", "SubnetIds"),
+            ],
+            by: By::ToBecomeReady,
+            fails: Fails::OrderOnly,
         },
         Need {
             what: "the node role's managed policies",

@@ -12,8 +12,11 @@ use crate::sources;
 
 /// Facts of `eks.PodIdentityAssociation`.
 ///
-/// AWS does not check that the service account exists. Associations are
-/// eventually consistent ("several seconds"), and there is no waiter.
+/// AWS does not check that the service account exists, nor that an agent does:
+/// without one the pods have no credentials, in silence. So the agent's add-on
+/// comes first where there is one; in Auto Mode the nodes have it built in.
+/// Associations are eventually consistent ("several seconds"), and there is no
+/// waiter.
 pub static POD_IDENTITY_ASSOCIATION: Type = Type {
     name: "eks.PodIdentityAssociation",
     doc: "The role whose credentials the pods of a service account get.",
@@ -54,6 +57,16 @@ pub static POD_IDENTITY_ASSOCIATION: Type = Type {
         held_after_delete_s: 0,
     }],
     needs: &[
+        Need {
+            what: "the Pod Identity agent of the cluster",
+            path: &[
+                Join::Follow("ClusterName"),
+                Join::Back("eks.Addon", "ClusterName"),
+                Join::Where("AddonName", "eks-pod-identity-agent"),
+            ],
+            by: By::ToBecomeReady,
+            fails: Fails::OrderOnly,
+        },
         Need {
             what: "the role, known to EKS",
             path: &[Join::Follow("RoleArn")],

@@ -1,8 +1,8 @@
 //! `iam.RolePolicy`: an inline policy.
 
 use mlplat_core::facts::{
-    Alphabet, Canon, Held, NameRule, OnChange, OutputFact, Recovery, Refs, Scope, TYPE, Tagging,
-    Type, Unique, f, instant,
+    Alphabet, Canon, Held, NameRule, Offer, OnChange, OutputFact, Recovery, Refs, Scope, TYPE,
+    Tagging, Type, Unique, f, instant,
 };
 use mlplat_core::{Output, Resource};
 
@@ -42,6 +42,10 @@ pub static ROLE_POLICY: Type = Type {
         scope: Scope::Parent("RoleName"),
         code: "",
         held_after_delete_s: 0,
+    }],
+    offers: &[Offer {
+        what: "permissions",
+        to: "RoleName",
     }],
     create: instant(1),
     update: instant(1),

@@ -1,8 +1,8 @@
 //! `iam.RolePolicyAttachment`.
 
 use mlplat_core::facts::{
-    Held, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Tagging, Type, Unique, f,
-    instant,
+    Held, Offer, OnChange, OutputFact, Quota, Recovery, Refs, Scope, TYPE, Tagging, Type, Unique,
+    f, instant,
 };
 use mlplat_core::wiring::Gives;
 use mlplat_core::{Output, Resource};
@@ -40,6 +40,10 @@ pub static ROLE_POLICY_ATTACHMENT: Type = Type {
         scope: Scope::Parent("RoleName"),
         code: "",
         held_after_delete_s: 0,
+    }],
+    offers: &[Offer {
+        what: "permissions",
+        to: "RoleName",
     }],
     create: instant(2),
     update: instant(1),

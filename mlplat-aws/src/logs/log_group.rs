@@ -56,7 +56,7 @@ pub static LOG_GROUP: Type = Type {
         when: "deletion protection is on",
         code: "ValidationException",
     }],
-    data: Data::Destroyed,
+    data: Data::ExpiresAfter("RetentionInDays"),
     create: instant(1),
     update: instant(1),
     delete: instant(1),

@@ -1,4 +1,4 @@
-//! EKS.
+//! EKS, and the auto scaling groups that it makes.
 
 use super::table::{NOTHING, Pass, Permissions};
 
@@ -7,6 +7,17 @@ const TAGS: &[&str] = &["eks:TagResource", "eks:UntagResource"];
 const ROLES: &str = "arn:{partition}:iam::{account}:role/*";
 
 pub(super) const ROWS: &[Permissions] = &[
+    Permissions {
+        ty: "autoscaling.Tag",
+        create: &["autoscaling:CreateOrUpdateTags"],
+        read: &["autoscaling:DescribeTags"],
+        update: &["autoscaling:CreateOrUpdateTags"],
+        delete: &["autoscaling:DeleteTags"],
+        on: &[
+            "arn:{partition}:autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{AutoScalingGroupName}",
+        ],
+        ..NOTHING
+    },
     Permissions {
         ty: "eks.AccessEntry",
         create: &["eks:CreateAccessEntry"],
@@ -128,10 +139,16 @@ const CONTROL_PLANE: Permissions = Permissions {
         "arn:{partition}:kms:{region}:{account}:key/*",
         ROLES,
     ],
-    passes: &[Pass {
-        field: "RoleArn",
-        services: &["eks.amazonaws.com"],
-    }],
+    passes: &[
+        Pass {
+            field: "RoleArn",
+            services: &["eks.amazonaws.com"],
+        },
+        Pass {
+            field: "NodeRoleArn",
+            services: &["ec2.amazonaws.com", "eks.amazonaws.com"],
+        },
+    ],
     linked: &["eks.amazonaws.com"],
 };
 

@@ -57,6 +57,11 @@ pub(super) const ROWS: &[Permissions] = &[
         ..NOTHING
     },
     Permissions {
+        ty: "route53.PrivateHostedZone",
+        read: &["ec2:DescribeVpcs", "route53:ListHostedZonesByVPC"],
+        ..NOTHING
+    },
+    Permissions {
         ty: "route53.RecordSet",
         create: &["route53:ChangeResourceRecordSets", "route53:GetChange"],
         read: &["route53:ListResourceRecordSets"],

@@ -84,6 +84,11 @@ pub(super) const ROWS: &[Permissions] = &[
         ],
         ..NOTHING
     },
+    // Served to anybody: no action is asked for.
+    Permissions {
+        ty: "checkip.CallerIp",
+        ..NOTHING
+    },
     Permissions {
         ty: "sts.CallerIdentity",
         read: &["sts:GetCallerIdentity"],

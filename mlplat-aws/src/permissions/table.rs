@@ -59,6 +59,7 @@ pub(super) const NOTHING: Permissions = Permissions {
 pub const EVERYWHERE: &[&str] = &[
     "acm:ListCertificates",
     "acm:RequestCertificate",
+    "autoscaling:DescribeTags",
     "ec2:Describe*",
     "ecr:CreatePullThroughCacheRule",
     "ecr:DeletePullThroughCacheRule",
@@ -77,6 +78,7 @@ pub const EVERYWHERE: &[&str] = &[
     "route53:CreateHostedZone",
     "route53:ListHostedZones",
     "route53:ListHostedZonesByName",
+    "route53:ListHostedZonesByVPC",
     "secretsmanager:GetRandomPassword",
     "servicequotas:GetAWSDefaultServiceQuota",
     "servicequotas:GetServiceQuota",

@@ -42,12 +42,20 @@ pub enum ManagedPolicy {
     CloudWatchAgentServer,
     /// Pods on Fargate: images and logs.
     EksFargatePodExecution,
+    /// The role of a cluster in Auto Mode: instances.
+    EksCompute,
+    /// The role of a cluster in Auto Mode: volumes.
+    EksBlockStorage,
+    /// The role of a cluster in Auto Mode: load balancers.
+    EksLoadBalancing,
+    /// The role of a cluster in Auto Mode: network interfaces.
+    EksNetworking,
 }
 
 impl ManagedPolicy {
     /// All of them, for the oracle, which compares their paths with a list of
     /// AWS's policies.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::EksCluster,
         Self::EksVpcResourceController,
         Self::EksWorkerNode,
@@ -63,6 +71,10 @@ impl ManagedPolicy {
         Self::XrayWriteOnly,
         Self::CloudWatchAgentServer,
         Self::EksFargatePodExecution,
+        Self::EksCompute,
+        Self::EksBlockStorage,
+        Self::EksLoadBalancing,
+        Self::EksNetworking,
     ];
 
     /// Path and name: `service-role/AmazonEFSCSIDriverPolicy`.
@@ -84,6 +96,10 @@ impl ManagedPolicy {
             Self::XrayWriteOnly => "AWSXrayWriteOnlyAccess",
             Self::CloudWatchAgentServer => "CloudWatchAgentServerPolicy",
             Self::EksFargatePodExecution => "AmazonEKSFargatePodExecutionRolePolicy",
+            Self::EksCompute => "AmazonEKSComputePolicy",
+            Self::EksBlockStorage => "AmazonEKSBlockStoragePolicy",
+            Self::EksLoadBalancing => "AmazonEKSLoadBalancingPolicy",
+            Self::EksNetworking => "AmazonEKSNetworkingPolicy",
         }
     }
 

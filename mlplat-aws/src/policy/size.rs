@@ -15,6 +15,8 @@ pub enum Limit {
     InlineOfRole,
     /// A trust policy: 2,048; AWS raises it to 4,096 on request.
     Trust,
+    /// A session policy: 2,048.
+    Session,
 }
 
 impl Limit {
@@ -24,7 +26,7 @@ impl Limit {
         match self {
             Self::Managed => 6_144,
             Self::InlineOfRole => 10_240,
-            Self::Trust => 2_048,
+            Self::Trust | Self::Session => 2_048,
         }
     }
 
@@ -33,6 +35,7 @@ impl Limit {
             Self::Managed => "a managed policy",
             Self::InlineOfRole => "the inline policies of a role",
             Self::Trust => "a trust policy",
+            Self::Session => "a session policy",
         }
     }
 

@@ -14,6 +14,15 @@ pub fn service(name: impl KnownText) -> PolicyDocument {
     ])
 }
 
+/// An AWS service that says by tags for what each of its sessions is: EKS in
+/// Auto Mode.
+pub fn service_with_tags(name: impl KnownText) -> PolicyDocument {
+    PolicyDocument::new([
+        Statement::allow([action!("sts:AssumeRole"), action!("sts:TagSession")])
+            .by(Principal::Service(name.into())),
+    ])
+}
+
 /// Pods, by EKS Pod Identity: which ones is said by the association. The text
 /// is that of the EKS user guide.
 pub fn pod_identity() -> PolicyDocument {
@@ -112,6 +121,13 @@ pub fn flow_logs(account: impl Gives<AccountId>) -> PolicyDocument {
             "aws:SourceAccount",
             account.into().cast::<String>(),
         ))])
+}
+
+/// As [`account`], under a condition.
+pub fn account_when(id: impl Gives<AccountId>, condition: Condition) -> PolicyDocument {
+    PolicyDocument::new([Statement::allow([action!("sts:AssumeRole")])
+        .by(Principal::Account(id.into()))
+        .when(condition)])
 }
 
 /// Every identity of an account that the account itself allows to.

@@ -1,11 +1,11 @@
 //! Node groups: images, accelerators, quotas.
 
-use mlplat_aws::eks::AmiType;
-use mlplat_aws::{EksCluster, EksClusterHandle, GpuNodeGroup, NodeGroup, Vpc};
+use mlplat_aws::eks::{AmiType, TaintEffect};
+use mlplat_aws::{EksCluster, EksClusterHandle, GpuNodeGroup, KmsKey, NodeGroup, Vpc};
 use mlplat_core::{Construct, Stack};
 use serde_json::json;
 
-use crate::support::{build, input, paths, problems};
+use crate::support::{build, document, input, paths, problems};
 
 fn cluster(stack: &mut Stack) -> EksClusterHandle {
     let network = stack.add("network", Vpc::new("10.10.0.0/16"));
@@ -118,5 +118,62 @@ fn drivers_and_devices_belong_together() {
     assert_eq!(
         wrong(move |c| GpuNodeGroup::new(c).instance_types(empty)),
         ["no-instance-types"]
+    );
+}
+
+#[test]
+fn an_empty_group_tells_the_autoscaler_what_a_node_would_be() {
+    let graph = build(|stack| {
+        let cluster = cluster(stack);
+        let key = stack.add("key", KmsKey::new("Disks").for_disks());
+        let nodes = NodeGroup::new(&cluster)
+            .sizes(0..=4)
+            .label("team", "vision")
+            .taint("gpu", "yes", TaintEffect::NoSchedule)
+            .disk_encrypted_by(&key);
+        stack.add("empty", nodes);
+        let tagged = NodeGroup::new(&cluster).label("team", "vision");
+        stack.add("tagged", tagged.group_tag("cost-centre", "17"));
+    });
+    let of = |path, field| input(&graph, path, field);
+    let label = paths(&graph)
+        .into_iter()
+        .find(|path| path.ends_with("label.team"))
+        .unwrap();
+    assert_eq!(
+        of(&label, "Key"),
+        json!("k8s.io/cluster-autoscaler/node-template/label/team")
+    );
+    assert_eq!(of(&label, "Value"), json!("vision"));
+    assert_eq!(
+        of(&label, "AutoScalingGroupName"),
+        json!("<empty/group.AutoScalingGroupName>")
+    );
+    let taint = paths(&graph)
+        .into_iter()
+        .find(|path| path.ends_with("taint.gpu"))
+        .unwrap();
+    assert_eq!(of(&taint, "Value"), json!("yes:NoSchedule"));
+    // A group that is never empty shows its nodes, and is tagged as asked.
+    let tagged: Vec<_> = paths(&graph)
+        .into_iter()
+        .filter(|path| path.starts_with("tagged/tag"))
+        .collect();
+    assert_eq!(tagged, ["tagged/tag-cost-centre"]);
+    assert_eq!(
+        of("tagged/tag-cost-centre", "PropagateAtLaunch"),
+        json!(false)
+    );
+    // How many there are now is an autoscaler's business.
+    assert_eq!(of("empty/group", "DesiredSize"), json!(null));
+    let disk = &of("empty/launch-template", "BlockDeviceMappings")[0]["Ebs"];
+    assert_eq!(disk["KmsKeyId"], json!("<key/key.Arn>"));
+    let through = &document(&graph, "key/key", "KeyPolicy")["Statement"][1];
+    assert_eq!(
+        through["Condition"]["StringEquals"],
+        json!({
+            "kms:CallerAccount": "<caller-identity.Account>",
+            "kms:ViaService": "ec2.<caller-identity.Region>.amazonaws.com",
+        })
     );
 }

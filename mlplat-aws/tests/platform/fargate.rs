@@ -59,10 +59,10 @@ fn a_cluster_on_fargate_alone_has_names_and_no_nodes() {
         .filter(|node| node.ty.name == "eks.Addon");
     assert_eq!(
         addons.map(|node| node.path.to_string()).collect::<Vec<_>>(),
-        ["cluster/coredns"]
+        ["cluster/coredns/addon"]
     );
     assert_eq!(
-        document(&graph, "cluster/coredns", "ConfigurationValues"),
+        document(&graph, "cluster/coredns/addon", "ConfigurationValues"),
         json!({"computeType": "Fargate"})
     );
     assert_eq!(
@@ -71,7 +71,7 @@ fn a_cluster_on_fargate_alone_has_names_and_no_nodes() {
     );
     assert!(is_after(
         &graph,
-        "cluster/coredns",
+        "cluster/coredns/addon",
         "cluster/fargate-dns/profile"
     ));
     assert!(
@@ -85,7 +85,7 @@ fn a_cluster_on_fargate_alone_has_names_and_no_nodes() {
         stack.add("cluster", EksCluster::new(&network));
     });
     assert_eq!(
-        input(&graph, "cluster/coredns", "ConfigurationValues"),
+        input(&graph, "cluster/coredns/addon", "ConfigurationValues"),
         json!(null)
     );
 }

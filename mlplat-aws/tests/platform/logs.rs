@@ -11,10 +11,7 @@ use crate::support::{build, input, is_after, paths, problems};
 fn the_group_comes_before_the_cluster_that_would_make_it() {
     let graph = build(|stack| {
         let network = stack.add("network", Vpc::new("10.10.0.0/16"));
-        stack.add(
-            "cluster",
-            EksCluster::new(&network).log_retention(Retention::ThreeMonths),
-        );
+        stack.add("cluster", EksCluster::new(&network));
     });
     assert_eq!(
         input(&graph, "cluster/logs", "LogGroupName"),
@@ -29,12 +26,13 @@ fn the_group_comes_before_the_cluster_that_would_make_it() {
 }
 
 #[test]
-fn a_chosen_name_is_kept_and_no_group_is_made_unasked() {
+fn a_chosen_name_is_kept_and_a_group_of_eks_is_not_ours() {
     let graph = build(|stack| {
         let network = stack.add("network", Vpc::new("10.10.0.0/16"));
         let named = EksCluster::new(&network).name("prod_1");
         stack.add("named", named.clone().log_retention(Retention::OneYear));
-        stack.add("plain", EksCluster::new(&network));
+        stack.add("plain", EksCluster::new(&network).log_group_of_eks());
+        stack.add("silent", EksCluster::new(&network).logs([]));
     });
     assert_eq!(
         input(&graph, "named/logs", "LogGroupName"),
@@ -44,7 +42,9 @@ fn a_chosen_name_is_kept_and_no_group_is_made_unasked() {
         input(&graph, "plain/control-plane", "Name"),
         json!("<generated name>")
     );
-    assert!(!paths(&graph).contains(&"plain/logs".to_owned()));
+    for none in ["plain/logs", "silent/logs"] {
+        assert!(!paths(&graph).contains(&none.to_owned()));
+    }
 }
 
 #[test]

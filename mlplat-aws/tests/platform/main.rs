@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests.
 
+mod addons;
+mod auto_mode;
 mod compute;
 mod database;
 mod deployer;
@@ -13,6 +15,8 @@ mod flow_logs;
 mod github;
 mod logs;
 mod mirror;
+mod network;
+mod people;
 mod reference;
 mod registry;
 mod shared_policy;

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
+use super::error::EngineError;
+use super::limits::Patient;
 use super::others::NOT_DEPLOYED;
-use super::refresh::retried;
+use super::unread;
 use crate::graph::{Graph, Node, NodeKind};
 use crate::plan::{
     Env, Evaluator, NodeOutputs, SecretBook, canonical_text, open_body, open_secret_outputs,
     render_body,
 };
-use crate::provider::{ProviderError, Providers, Target};
+use crate::provider::{ProviderError, Target};
 use crate::state::{Body, Pinned, Record, Stage, State};
 use crate::wiring::NodeId;
 use crate::world::World;
@@ -36,9 +38,8 @@ impl Env for Known {
 pub(crate) struct Asking<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) state: &'a State,
-    pub(crate) providers: &'a Providers,
+    pub(crate) patient: Patient<'a>,
     pub(crate) secrets: &'a SecretBook,
-    pub(crate) world: &'a dyn World,
     /// Ask pinned questions again.
     pub(crate) renew: bool,
 }
@@ -50,7 +51,7 @@ impl Asking<'_> {
     ///
     /// # Errors
     /// When a provider refuses an answer for good.
-    pub(crate) async fn run(&self) -> Result<Answers, (String, ProviderError)> {
+    pub(crate) async fn run(&self) -> Result<Answers, EngineError> {
         let mut answers = Answers {
             known: HashMap::new(),
             pins: Vec::new(),
@@ -66,6 +67,9 @@ impl Asking<'_> {
         )));
         for id in self.graph.order() {
             let node = self.graph.node(*id);
+            if !asks(node) {
+                continue;
+            }
             let inputs = {
                 let evaluator = Evaluator {
                     graph: self.graph,
@@ -84,7 +88,10 @@ impl Asking<'_> {
                 Ok(outputs) => outputs,
                 // Answered when the deployment comes to it, or refused then.
                 Err(error) if error.code == NOT_DEPLOYED => continue,
-                Err(error) => return Err((node.path.to_string(), error)),
+                Err(error) => {
+                    let id = inputs.get("Id").and_then(Value::as_str);
+                    return Err(unread::asked(node, id.unwrap_or_default(), error));
+                }
             };
             if let Some(slot) = env.0.borrow_mut().get_mut(id.index()) {
                 *slot = Some(outputs.clone());
@@ -106,10 +113,12 @@ impl Asking<'_> {
         if let Some(answer) = pinned.and_then(|pinned| self.pinned(node, pinned)) {
             return Ok(answer);
         }
-        let reader = self.providers.reader(node.ty.name)?;
-        let outputs = retried(self.world, || reader.look_up(node.ty, inputs)).await?;
+        let reader = self.patient.providers.reader(node.ty.name)?;
+        let asking = || reader.look_up(node.ty, inputs);
+        let outputs = self.patient.look(node.ty, asking).await?;
         let answer = NodeOutputs::given(node.ty, outputs);
-        pins.push(pin(node, text, &answer, self.secrets, self.world));
+        let world = self.patient.world;
+        pins.push(pin(node, text, &answer, self.secrets, world));
         Ok(answer)
     }
 
@@ -139,8 +148,8 @@ impl Asking<'_> {
             inputs: Map::new(),
             token: String::new(),
         };
-        let reader = self.providers.reader(node.ty.name)?;
-        let seen = retried(self.world, || reader.read(&target)).await?;
+        let reader = self.patient.providers.reader(node.ty.name)?;
+        let seen = self.patient.look(node.ty, || reader.read(&target)).await?;
         Ok(NodeOutputs::given(node.ty, seen.outputs))
     }
 }

@@ -8,9 +8,10 @@ use super::answers::pin;
 use super::request::clear;
 use super::run::Run;
 use super::step::{At, Stop};
+use super::unread;
 use crate::graph::{Node, NodeKind};
 use crate::plan::NodeOutputs;
-use crate::provider::Target;
+use crate::provider::{ErrorKind, ProviderError, Target};
 use crate::wiring::NodeId;
 
 impl Run<'_> {
@@ -22,9 +23,9 @@ impl Run<'_> {
         let clear = clear(at, &inputs)?;
         let provider = self.provider(at, node.ty)?;
         let outputs = self
-            .call(at, node.ty, || provider.look_up(node.ty, &clear))
+            .look(at, node.ty, || provider.look_up(node.ty, &clear))
             .await
-            .map_err(|error| self.gave_up(at, &error))?;
+            .map_err(|error| self.gave_up(at, &unread::advised(node, "", &error)))?;
         let answer = NodeOutputs::given(node.ty, outputs);
         let question = crate::plan::canonical_text(&Value::Object(clear));
         let pin = pin(node, question, &answer, self.secrets, self.world);
@@ -49,6 +50,11 @@ impl Run<'_> {
             .evaluator()
             .value(expr)
             .map_err(|why| at.refused("NoValue", why.to_string()))?;
+        if !value.is_known() {
+            let what = format!("its id still is {value}");
+            let error = ProviderError::new(ErrorKind::Bug, "StillUnknown", what);
+            return Err(at.failed(&error));
+        }
         let target = Target {
             ty: node.ty,
             id: value.to_string(),
@@ -57,9 +63,9 @@ impl Run<'_> {
         };
         let provider = self.provider(at, node.ty)?;
         let seen = self
-            .call(at, node.ty, || provider.read(&target))
+            .look(at, node.ty, || provider.read(&target))
             .await
-            .map_err(|error| self.gave_up(at, &error))?;
+            .map_err(|error| self.gave_up(at, &unread::advised(node, &target.id, &error)))?;
         self.set_outputs(id, seen.outputs, BTreeMap::new());
         Ok(())
     }

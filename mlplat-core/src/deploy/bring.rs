@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 use super::finish::Finished;
 use super::request::target_of;
 use super::run::Run;
+use super::shown::shows;
 use super::step::{At, Stop};
-use crate::facts::{Canon, OnChange, Type};
+use crate::facts::{OnChange, Type};
 use crate::graph::Node;
-use crate::plan::{Planned, Rule, canonical, field_of};
+use crate::plan::{Planned, Rule, field_of};
 use crate::provider::{ErrorKind, Made, Request, Status, Target};
 use crate::state::{Action, Birth, BirthId, Record, Stage};
 use crate::wiring::NodeId;
@@ -37,7 +38,6 @@ impl Run<'_> {
             return Ok(());
         }
         let (request, body) = self.request(at, node, birth)?;
-        self.tell_started(at, node.ty);
         let begun = self.world.now();
         let (deps, soft_deps) = self.deps(node);
         self.ledger
@@ -54,6 +54,7 @@ impl Run<'_> {
                 retain: node.rules.retain,
             }])
             .await?;
+        self.tell_started(at, node.ty);
         let made = self.create_once(at, birth.id, &request).await?;
         let seen = match made.now.filter(|seen| seen.status == Status::Ready) {
             Some(seen) => seen,
@@ -84,6 +85,7 @@ impl Run<'_> {
         self.tell_started(at, node.ty);
         let begun = self.world.now();
         let target = self.target(at, node.ty, birth, &object)?;
+        self.check_standing(at, &target, birth).await?;
         let seen = self
             .until_ready(at, &target, Some(birth), begun, node.rules.timeout)
             .await?;
@@ -127,6 +129,7 @@ impl Run<'_> {
             return Ok(());
         };
         let target = self.target(at, node.ty, birth, &object)?;
+        self.check_standing(at, &target, birth).await?;
         let begun = self.world.now();
         if object.stage == Stage::Coming && !self.is_stuck(at, &target).await? {
             self.until_ready(at, &target, Some(birth), begun, node.rules.timeout)
@@ -144,7 +147,6 @@ impl Run<'_> {
         self.check_fields(at, &changed)?;
         let born = self.born(birth, node);
         let (request, body) = self.request(at, node, &born)?;
-        self.tell_started(at, node.ty);
         let (deps, soft_deps) = self.deps(node);
         self.ledger
             .commit(vec![Record::Begin {
@@ -160,12 +162,15 @@ impl Run<'_> {
                 retain: node.rules.retain,
             }])
             .await?;
+        self.tell_started(at, node.ty);
         let mut seen = None;
         for request in stages(&request, &target, &fields) {
             self.update_once(at, birth, &target, &request, &fields)
                 .await?;
+            let limit = node.rules.timeout;
+            let ready = self.until_ready(at, &target, None, begun, limit).await?;
             seen = Some(
-                self.until_ready(at, &target, None, begun, node.rules.timeout)
+                self.until_shown(at, &request, &fields, limit, ready)
                     .await?,
             );
         }
@@ -180,7 +185,7 @@ impl Run<'_> {
     /// Whether an object waits for nothing but an update.
     async fn is_stuck(&self, at: At<'_>, target: &Target) -> Result<bool, Stop> {
         let provider = self.provider(at, target.ty)?;
-        match self.call(at, target.ty, || provider.read(target)).await {
+        match self.look(at, target.ty, || provider.read(target)).await {
             Ok(seen) => Ok(matches!(seen.status, Status::Stuck(_))),
             // Whether it is gone or only not visible yet shows in the waiting.
             Err(error) if error.kind == ErrorKind::Gone => Ok(false),
@@ -229,16 +234,11 @@ impl Run<'_> {
     ) -> Result<bool, Stop> {
         let provider = self.provider(at, target.ty)?;
         let seen = self
-            .call(at, target.ty, || provider.read(target))
+            .look(at, target.ty, || provider.read(target))
             .await
             .map_err(|error| self.gave_up(at, &error))?;
-        Ok(fields.iter().all(|name| {
-            let field = target.ty.field(name);
-            let readable = field.is_some_and(|f| f.change != OnChange::WriteOnly && !f.secret);
-            let canon = field.map_or(Canon::Exact, |f| f.canon);
-            let form = |value: &Value| canonical(canon, value.clone());
-            readable && seen.inputs.get(name).map(form) == request.inputs.get(name).map(form)
-        }))
+        let shown = |name: &String| shows(&seen, request, name) == Some(true);
+        Ok(fields.iter().all(shown))
     }
 }
 

@@ -14,7 +14,9 @@ use super::error::EngineError;
 use super::event::{Event, Sink, Stamped};
 use super::ground::Ground;
 use super::ledger::Ledger;
+use super::limits::{Limits, Patient};
 use super::options::{DeployOptions, PlanOptions};
+use super::orphans::unknown;
 use super::outcome::{Deployment, Outcome};
 use super::pulse::beating;
 use super::recover::{Recovery, Resolved};
@@ -23,6 +25,7 @@ use super::rotate;
 use super::run::{Run, Setup, execute, seconds};
 use super::saved::SavedPlan;
 use super::testament;
+use super::unread;
 use crate::graph::Graph;
 use crate::plan::{self, Inputs, Plan, SecretBook};
 use crate::problem::Problem;
@@ -41,6 +44,8 @@ pub struct Engine {
     pub(super) store: Arc<dyn StateStore>,
     pub(super) providers: Providers,
     pub(super) keys: Arc<dyn KeyringLock>,
+    /// Shared by everything that this engine does.
+    limits: Arc<Limits>,
 }
 
 impl Engine {
@@ -57,6 +62,7 @@ impl Engine {
             store,
             providers,
             keys,
+            limits: Arc::default(),
         }
     }
 
@@ -65,11 +71,33 @@ impl Engine {
     /// # Errors
     /// [`EngineError`].
     pub async fn plan(&self, graph: &Graph, options: &PlanOptions) -> Result<Plan, EngineError> {
+        self.plan_and_tell(graph, options, &|_: &Stamped| {}).await
+    }
+
+    /// The same, and tells when there is an interrupted run whose work the plan
+    /// takes into account.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub async fn plan_and_tell(
+        &self,
+        graph: &Graph,
+        options: &PlanOptions,
+        sink: &dyn Sink,
+    ) -> Result<Plan, EngineError> {
         let stored = self.store.read().await?;
         let mut ground = self.ground(stored, "new".to_owned())?;
+        if let Some(event) = ground.interrupted() {
+            sink.event(&Stamped {
+                v: 1,
+                t_s: 0.0,
+                event,
+            });
+        }
         let attempts: Vec<_> = self.recovery(&ground, graph, true).each().collect().await;
         for attempt in attempts {
-            ground.state.apply(attempt?.record);
+            let resolved = attempt.map_err(|(path, why)| unread::object(graph, &path, why))?;
+            ground.state.apply(resolved.record);
         }
         let mut secrets = SecretBook::open(ground.keyring.clone(), &ground.state)?;
         rotate::raise(&mut secrets, graph, &ground.state, options, &*self.world)?;
@@ -209,7 +237,7 @@ impl Engine {
 
     // --- the parts ---
 
-    fn holder(&self, options: &DeployOptions) -> Holder {
+    pub(super) fn holder(&self, options: &DeployOptions) -> Holder {
         Holder {
             who: options.who.clone(),
             what: options.command().to_owned(),
@@ -218,7 +246,7 @@ impl Engine {
     }
 
     /// The record by which a run says that it is there.
-    fn announcement(&self, run: RunKind, options: &DeployOptions, fence: u64) -> Record {
+    pub(super) fn announcement(&self, run: RunKind, options: &DeployOptions, fence: u64) -> Record {
         Record::Open {
             fence,
             run,
@@ -244,13 +272,21 @@ impl Engine {
             || !rotate::settled(state, options).is_empty()
     }
 
-    fn draw_lineage(&self) -> String {
+    fn patient(&self) -> Patient<'_> {
+        Patient {
+            world: &*self.world,
+            providers: &self.providers,
+            limits: &self.limits,
+        }
+    }
+
+    pub(super) fn draw_lineage(&self) -> String {
         let mut bytes = [0; 8];
         self.world.random(&mut bytes);
         crate::hex(&bytes)
     }
 
-    fn ground(&self, stored: Stored, lineage: String) -> Result<Ground, SealError> {
+    pub(super) fn ground(&self, stored: Stored, lineage: String) -> Result<Ground, SealError> {
         Ground::of(stored, lineage, &*self.world, &*self.keys)
     }
 
@@ -263,9 +299,8 @@ impl Engine {
         let context = graph.context();
         Recovery {
             state: &ground.state,
-            providers: &self.providers,
+            patient: self.patient(),
             keyring: &ground.keyring,
-            world: &*self.world,
             stack: format!("{}/{}", context.stack, context.env),
             read_only,
         }
@@ -282,18 +317,14 @@ impl Engine {
         (sink, cancel): (&dyn Sink, &Cancel),
         started: Duration,
     ) -> Result<Option<bool>, EngineError> {
-        let open = ground.state.open.len();
-        if open == 0 && ground.recorded == 0 {
+        let Some(interrupted) = ground.interrupted() else {
             return Ok(Some(false));
-        }
+        };
         let tell = |event| {
             let t_s = seconds(self.world.now().saturating_sub(started));
             sink.event(&Stamped { v: 1, t_s, event });
         };
-        tell(Event::Interrupted {
-            open,
-            recorded: ground.recorded,
-        });
+        tell(interrupted);
         let before = ground.clone();
         let recovery = self.recovery(&before, graph, false);
         let mut attempts = recovery.each();
@@ -328,7 +359,9 @@ impl Engine {
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
-        failed.map_or(Ok(Some(true)), |error| Err(error.into()))
+        failed.map_or(Ok(Some(true)), |(path, why)| {
+            Err(unread::object(graph, &path, why))
+        })
     }
 
     /// The program itself, or an empty one to destroy towards.
@@ -352,16 +385,17 @@ impl Engine {
         options: &PlanOptions,
     ) -> Result<(Plan, Vec<Record>), EngineError> {
         let sights = if options.refresh {
-            refresh(state, &self.providers, secrets.keyring(), &*self.world).await?
+            refresh(state, secrets.keyring(), self.patient())
+                .await
+                .map_err(|(path, why)| unread::object(graph, &path, why))?
         } else {
             BTreeMap::new()
         };
         let asking = Asking {
             graph,
             state,
-            providers: &self.providers,
+            patient: self.patient(),
             secrets,
-            world: &*self.world,
             renew: options.refresh_lookups,
         };
         let Answers { known, pins } = asking.run().await?;
@@ -375,6 +409,7 @@ impl Engine {
             types: &|name| self.providers.type_named(name),
             only: &options.only,
             orphans: &orphans,
+            destroy: options.destroy,
         })?;
         Ok((plan, pins))
     }
@@ -392,18 +427,8 @@ impl Engine {
         let owned = super::refresh::retried(&*self.world, || {
             Box::pin(self.providers.owned(&state.lineage))
         });
-        let owned = owned
-            .await
-            .map_err(|error| ("the owned objects".to_owned(), error))?;
-        let births = state.objects.keys().chain(state.open.keys());
-        let known: std::collections::BTreeSet<String> = births
-            .filter_map(|birth| state.birth(*birth))
-            .map(|birth| birth.token(&state.lineage))
-            .collect();
-        Ok(owned
-            .into_iter()
-            .filter(|owned| !known.contains(&owned.token) && !state.released.contains(&owned.token))
-            .collect())
+        let owned = owned.await.map_err(unread::owned)?;
+        Ok(unknown(owned, state))
     }
 
     /// The records with which a run starts.
@@ -467,6 +492,7 @@ impl Engine {
             ledger: &ledger,
             sink,
             cancel,
+            limits: &self.limits,
             parallelism: options.parallelism,
             delete_data: options.delete_data,
             started,
@@ -515,7 +541,11 @@ impl Engine {
     }
 
     /// Ends an operation: the next serial, and a snapshot.
-    async fn close(&self, mut state: State, session: &mut dyn Session) -> Result<(), EngineError> {
+    pub(super) async fn close(
+        &self,
+        mut state: State,
+        session: &mut dyn Session,
+    ) -> Result<(), EngineError> {
         state.serial += 1;
         state.next_ordinal = 0;
         if state.objects.is_empty() && state.open.is_empty() && state.outputs.is_empty() {

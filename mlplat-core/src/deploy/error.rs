@@ -29,10 +29,10 @@ pub enum EngineError {
     #[error("{}", seal_text(.0))]
     Seal(#[from] SealError),
     /// Reality could not be looked at.
-    #[error("failed to read {path}: {why}")]
+    #[error("{problem}")]
     Read {
-        /// The object or type.
-        path: String,
+        /// Which construct, on which line, and what to do.
+        problem: Box<Problem>,
         /// The service's error.
         why: ProviderError,
     },
@@ -41,12 +41,6 @@ pub enum EngineError {
 impl From<Problem> for EngineError {
     fn from(problem: Problem) -> Self {
         Self::Problems(problem.into())
-    }
-}
-
-impl From<(String, ProviderError)> for EngineError {
-    fn from((path, why): (String, ProviderError)) -> Self {
-        Self::Read { path, why }
     }
 }
 
@@ -71,6 +65,12 @@ fn seal_text(error: &SealError) -> String {
         }
         SealError::NoIdentity => {
             "set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE to the key that the state was sealed with; nothing was changed"
+        }
+        SealError::KeyFile { .. } => {
+            "put the file back: nothing else opens the state's secrets. If they were sealed with other keys, set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE; nothing was changed"
+        }
+        SealError::OnlyRecipients => {
+            "set MLPLAT_AGE_IDENTITY too: recipients alone can write a new state and not compare with one; nothing was changed"
         }
         SealError::BadKey(_) => "give the key in age's own text form",
         SealError::Damaged => "restore the state from a backup; nothing was changed",

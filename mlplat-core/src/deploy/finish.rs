@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::coherent::Asked;
 use super::event::{Event, Verb};
 use super::run::{Run, seconds};
 use super::step::{At, Stop};
@@ -66,16 +67,15 @@ impl Run<'_> {
             self.secrets.keyring(),
             Some(self.world),
         );
+        let done = Record::Done {
+            birth,
+            id: made,
+            outputs: body.unwrap_or_else(Body::empty),
+            took_s: Some(took.as_secs_f64().round() as u32),
+        };
         self.ledger
-            .commit(vec![Record::Done {
-                birth,
-                id: made,
-                outputs: body.unwrap_or_else(Body::empty),
-                took_s: Some(took.as_secs_f64().round() as u32),
-            }])
-            .await?;
+            .record(done, self.done(at, Some(seen.id), begun))?;
         self.publish(id, birth);
-        self.tell_done(at, Some(seen.id), begun);
         Ok(())
     }
 
@@ -87,16 +87,14 @@ impl Run<'_> {
         how: &Finished,
         seen: &Observed,
     ) -> Option<String> {
-        let missing = ty
-            .outputs
-            .iter()
-            .filter(|output| output.life != OutputLife::Drifts)
-            .find(|output| !seen.outputs.contains_key(output.name));
-        if let Some(missing) = missing {
-            return Some(format!(
-                "{} did not give its output {}",
-                ty.name, missing.name
-            ));
+        let (id, sent) = self.asked(birth, how)?;
+        let asked = Asked {
+            ty,
+            id: &id,
+            sent: &sent,
+        };
+        if let Some(contradicted) = asked.contradicted(seen) {
+            return Some(contradicted);
         }
         let Finished::Updated(fields) = how else {
             return None;
@@ -120,6 +118,20 @@ impl Run<'_> {
             changed.name,
             fields.join(", ")
         ))
+    }
+
+    /// The object that was asked about, and the inputs that were sent.
+    fn asked(&self, birth: BirthId, how: &Finished) -> Option<(String, Map<String, Value>)> {
+        self.ledger.with(|state| {
+            let object = state.objects.get(&birth);
+            let id = match how {
+                Finished::Created(id) => id.clone(),
+                Finished::Resumed | Finished::Updated(_) => object?.id.clone(),
+            };
+            let open = state.open.get(&birth).map(|intent| &intent.body.json);
+            let sent = open.or(object.map(|object| &object.inputs))?;
+            Some((id, serde_json::from_str(sent.get()).unwrap_or_default()))
+        })
     }
 
     /// Lets others use an object's outputs.
@@ -162,15 +174,14 @@ impl Run<'_> {
             .unwrap_or(life.typical_s)
     }
 
-    pub(crate) fn tell_done(&self, at: At<'_>, id: Option<String>, begun: Duration) {
-        let took_s = seconds(self.world.now().saturating_sub(begun));
-        let path = at.planned.path.clone();
-        self.tell(Event::Done {
-            path,
+    /// That a step is done, to be told when it is on record.
+    pub(crate) fn done(&self, at: At<'_>, id: Option<String>, begun: Duration) -> Event {
+        Event::Done {
+            path: at.planned.path.clone(),
             action: at.verb,
             id,
-            took_s,
-        });
+            took_s: seconds(self.world.now().saturating_sub(begun)),
+        }
     }
 }
 

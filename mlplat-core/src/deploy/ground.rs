@@ -1,6 +1,7 @@
 //! What a run stands on: the state in order, and its keyring.
 
 use super::error::EngineError;
+use super::event::Event;
 use crate::seal::{Keyring, KeyringLock, SealError};
 use crate::state::{Record, Session, State, Stored};
 use crate::world::World;
@@ -47,6 +48,12 @@ impl Ground {
             recorded,
             extends,
         })
+    }
+
+    /// What there is to say about an interrupted run, if there was one.
+    pub(super) fn interrupted(&self) -> Option<Event> {
+        let (open, recorded) = (self.state.open.len(), self.recorded);
+        (open > 0 || recorded > 0).then_some(Event::Interrupted { open, recorded })
     }
 
     /// The record that makes a new keyring part of the state.

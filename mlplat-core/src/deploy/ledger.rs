@@ -5,11 +5,18 @@
 //! written the next one gathers, so a thousand steps cost as many syncs as
 //! there are rounds, not as there are steps. The order in the file is the
 //! order in which records became durable.
+//!
+//! An intent is waited for: its call must not be made before. An outcome is
+//! not: whoever comes after it writes an intent of its own, which stands behind
+//! it in the file, so the two become durable together and a chain costs one
+//! sync for each of its steps. That the step is done is told when it is on
+//! disk.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
+use super::event::Event;
 use crate::state::{Record, State};
 
 /// The run has to end: its records can no longer be made durable.
@@ -25,24 +32,37 @@ pub(crate) struct Ledger {
 struct Inner {
     state: State,
     waiting: Vec<Record>,
-    acks: Vec<oneshot::Sender<()>>,
+    acks: Vec<Ack>,
     halted: bool,
     /// What could not be written, in order.
     lost: Vec<Record>,
 }
 
-/// Records that become durable together, and who waits for them.
+/// What happens when records are durable.
+enum Ack {
+    /// The step that waits goes on.
+    Wake(oneshot::Sender<()>),
+    /// It is told.
+    Tell(Event),
+}
+
+/// Records that become durable together, and what happens then.
 pub(crate) struct Batch {
     pub(crate) records: Vec<Record>,
-    acks: Vec<oneshot::Sender<()>>,
+    acks: Vec<Ack>,
 }
 
 impl Batch {
     /// The records are durable.
-    pub(crate) fn acknowledge(self) {
+    pub(crate) fn acknowledge(self, tell: impl Fn(Event)) {
         for ack in self.acks {
-            // A step that was dropped no longer waits.
-            let _ = ack.send(());
+            match ack {
+                Ack::Wake(step) => {
+                    // A step that was dropped no longer waits.
+                    let _ = step.send(());
+                }
+                Ack::Tell(event) => tell(event),
+            }
         }
     }
 }
@@ -63,25 +83,39 @@ impl Ledger {
 
     /// Applies records and waits until they are durable.
     pub(crate) async fn commit(&self, records: Vec<Record>) -> Result<(), Halted> {
-        let durable = {
-            let mut inner = self.inner();
-            if inner.halted {
-                inner.lost.extend(records);
-                return Err(Halted);
-            }
-            let (ack, durable) = oneshot::channel();
-            for record in records {
-                inner.state.apply(record.clone());
-                inner.waiting.push(record);
-            }
-            inner.acks.push(ack);
-            durable
-        };
-        self.gathered.notify_one();
+        let (ack, durable) = oneshot::channel();
+        self.add(records, Ack::Wake(ack))?;
         durable.await.map_err(|_| Halted)
     }
 
-    /// Waits until something has gathered.
+    /// Applies an outcome, which is told when it is durable. Nobody waits:
+    /// whatever comes after it becomes durable after it.
+    pub(crate) fn record(&self, outcome: Record, told: Event) -> Result<(), Halted> {
+        self.add(vec![outcome], Ack::Tell(told))
+    }
+
+    fn add(&self, records: Vec<Record>, ack: Ack) -> Result<(), Halted> {
+        let mut inner = self.inner();
+        if inner.halted {
+            inner.lost.extend(records);
+            return Err(Halted);
+        }
+        for record in records {
+            inner.state.apply(record.clone());
+            inner.waiting.push(record);
+        }
+        inner.acks.push(ack);
+        drop(inner);
+        self.nudge();
+        Ok(())
+    }
+
+    /// Has the run's loop look again.
+    pub(crate) fn nudge(&self) {
+        self.gathered.notify_one();
+    }
+
+    /// Waits until something has gathered, or somebody wants to be looked at.
     pub(crate) async fn gathered(&self) {
         self.gathered.notified().await;
     }

@@ -17,14 +17,15 @@ use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 
 use super::event::Verb;
-use super::refresh::retried;
-use super::retry::{Verdict, verdict};
-use super::wait::{is_born, window};
+use super::identity::Identity;
+use super::limits::Patient;
+use super::panics::caught;
+use super::retry::Tries;
+use super::wait::window;
 use crate::plan::open_body;
-use crate::provider::{ErrorKind, Find, ProviderError, Providers, Request, Target};
+use crate::provider::{Call, ErrorKind, Find, ProviderError, Request, Target};
 use crate::seal::Keyring;
 use crate::state::{Action, BirthId, Intent, Record, State};
-use crate::world::World;
 
 /// One resolved intent, for the record and for people.
 pub(crate) struct Resolved {
@@ -40,9 +41,8 @@ pub(crate) type Attempt = Result<Resolved, (String, ProviderError)>;
 /// What recovery works with.
 pub(crate) struct Recovery<'a> {
     pub(crate) state: &'a State,
-    pub(crate) providers: &'a Providers,
+    pub(crate) patient: Patient<'a>,
     pub(crate) keyring: &'a Keyring,
-    pub(crate) world: &'a dyn World,
     pub(crate) stack: String,
     /// Only look: make no call that changes anything.
     pub(crate) read_only: bool,
@@ -93,7 +93,7 @@ impl Recovery<'_> {
                 "no provider serves its type any more",
             ));
         };
-        let begun = self.world.now();
+        let begun = self.patient.world.now();
         loop {
             if let Some(id) = self.find(&request).await? {
                 return Ok((Record::Made { birth, id }, "it exists"));
@@ -101,10 +101,10 @@ impl Recovery<'_> {
             if self.read_only {
                 return Ok((Record::Undone { birth }, "it is not there"));
             }
-            if self.world.now().saturating_sub(begun) >= window(request.ty) {
+            if self.patient.world.now().saturating_sub(begun) >= window(request.ty) {
                 break;
             }
-            self.world.sleep(Duration::from_secs(5)).await;
+            self.patient.world.sleep(Duration::from_secs(5)).await;
         }
         self.again(birth, &request).await
     }
@@ -116,14 +116,15 @@ impl Recovery<'_> {
         birth: BirthId,
         request: &Request,
     ) -> Result<(Record, &'static str), ProviderError> {
-        let provider = self.providers.of(request.ty.name)?;
-        self.world.fault_point("recovery: before repeating");
-        let begun = self.world.now();
-        let (mut tries, mut unanswered) = (0, 0);
+        let provider = self.patient.providers.of(request.ty.name)?;
+        self.patient.world.fault_point("recovery: before repeating");
+        let mut tries = Tries::default();
+        let mut unanswered = 0;
         loop {
-            let error = match provider.create(request).await {
+            self.patient.turn(request.ty, Call::Changes).await;
+            let error = match caught(|| provider.create(request)).await {
                 Ok(made) => {
-                    self.world.fault_point("recovery: repeated");
+                    self.patient.world.fault_point("recovery: repeated");
                     return Ok((
                         Record::Made { birth, id: made.id },
                         "it was made again as recorded",
@@ -131,10 +132,9 @@ impl Recovery<'_> {
                 }
                 Err(error) => error,
             };
-            tries += 1;
-            match (error.kind, verdict(error.kind, tries)) {
-                (ErrorKind::Ambiguous, _) => {
-                    self.world.sleep(window(request.ty)).await;
+            match error.kind {
+                ErrorKind::Ambiguous => {
+                    self.patient.world.sleep(window(request.ty)).await;
                     if let Some(id) = self.find(request).await? {
                         return Ok((Record::Made { birth, id }, "it exists"));
                     }
@@ -146,22 +146,15 @@ impl Recovery<'_> {
                 // The request no longer makes sense, or is not allowed any more,
                 // and had no effect: the plan starts afresh. Its step then
                 // fails alone, with what depends on it.
-                (
-                    ErrorKind::Invalid
-                    | ErrorKind::Conflict
-                    | ErrorKind::NotYet
-                    | ErrorKind::Gone
-                    | ErrorKind::Denied,
-                    _,
-                ) => return Ok((Record::Undone { birth }, "it never happened")),
-                (_, Verdict::Again { after, deadline }) => {
-                    let wait = error.retry_after.unwrap_or(after).max(after);
-                    if self.world.now().saturating_sub(begun) + wait > deadline {
-                        return Err(error);
-                    }
-                    self.world.sleep(wait).await;
-                }
-                _ => return Err(error),
+                ErrorKind::Invalid
+                | ErrorKind::Conflict
+                | ErrorKind::NotYet
+                | ErrorKind::Gone
+                | ErrorKind::Denied => return Ok((Record::Undone { birth }, "it never happened")),
+                _ => match tries.again(&error, self.patient.world.now()) {
+                    Some(wait) => self.patient.world.sleep(wait).await,
+                    None => return Err(error),
+                },
             }
         }
     }
@@ -169,15 +162,18 @@ impl Recovery<'_> {
     /// The id of the object that a creation asked for, if it is seen. A
     /// namesake is not it.
     async fn find(&self, request: &Request) -> Result<Option<String>, ProviderError> {
-        let provider = self.providers.of(request.ty.name)?;
+        let provider = self.patient.providers.of(request.ty.name)?;
         let find = Find {
             ty: request.ty,
             inputs: request.inputs.clone(),
             token: request.token.clone(),
         };
-        let seen = retried(self.world, || provider.find(&find)).await?;
+        let seen = self
+            .patient
+            .look(request.ty, || provider.find(&find))
+            .await?;
         Ok(seen
-            .filter(|seen| is_born(seen, &request.token))
+            .filter(|seen| Identity::born(&request.token).is(request.ty, seen))
             .map(|seen| seen.id))
     }
 
@@ -197,19 +193,17 @@ impl Recovery<'_> {
             inputs: request.inputs,
             token: request.token,
         };
-        let provider = self.providers.of(&intent.ty)?;
-        match retried(self.world, || provider.read(&target)).await {
-            Ok(seen)
-                if seen
-                    .token
-                    .as_ref()
-                    .is_some_and(|token| *token != target.token) =>
-            {
-                Ok((
-                    Record::Deleted { birth },
-                    "it is gone; a namesake stands there",
-                ))
-            }
+        let provider = self.patient.providers.of(&intent.ty)?;
+        let identity = Identity::of(self.state, target.ty, birth);
+        match self
+            .patient
+            .look(target.ty, || provider.read(&target))
+            .await
+        {
+            Ok(seen) if !identity.is(target.ty, &seen) => Ok((
+                Record::Deleted { birth },
+                "it is gone; a namesake stands there",
+            )),
             Ok(_) => Ok((Record::Undone { birth }, "it still exists")),
             // A delete that is resolved wrongly as "still exists" is only
             // repeated; one resolved wrongly as "gone" would be forgotten. The
@@ -223,7 +217,7 @@ impl Recovery<'_> {
     }
 
     fn request(&self, birth: BirthId, intent: &Intent) -> Result<Option<Request>, ProviderError> {
-        let Some(ty) = self.providers.type_named(&intent.ty) else {
+        let Some(ty) = self.patient.providers.type_named(&intent.ty) else {
             return Ok(None);
         };
         let sealed = |why: crate::seal::SealError| {

@@ -3,17 +3,22 @@
 //! One list for each type shows most objects. What the list does not show is
 //! read directly, at the start, in the middle and at the end of the type's
 //! consistency window; only when every read says so is the object gone. An
-//! object that carries another birth's tag is a namesake: ours is gone.
+//! object that is a namesake proves that ours is gone.
 
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
+use serde_json::Map;
 
-use super::retry::{Verdict, verdict};
+use super::coherent::Asked;
+use super::identity::Identity;
+use super::limits::Patient;
+use super::panics::caught;
+use super::retry::Tries;
 use super::wait::window;
 use crate::facts::Type;
 use crate::plan::{Sight, open_body, taught_nothing};
-use crate::provider::{ErrorKind, Observed, ProviderError, Providers, Target};
+use crate::provider::{ErrorKind, Observed, ProviderError, Status, Target};
 use crate::seal::Keyring;
 use crate::state::{BirthId, State};
 use crate::world::World;
@@ -28,23 +33,21 @@ const AT_ONCE: usize = 10_000;
 /// The object that could not be read, and the service's error.
 pub(crate) async fn refresh(
     state: &State,
-    providers: &Providers,
     keyring: &Keyring,
-    world: &dyn World,
+    patient: Patient<'_>,
 ) -> Result<BTreeMap<BirthId, Sight>, (String, ProviderError)> {
     let mut by_type: BTreeMap<&str, (&'static Type, Vec<BirthId>)> = BTreeMap::new();
     for (birth, object) in &state.objects {
         // A type that nobody serves any more is taken as remembered.
-        if let Some(ty) = providers.type_named(&object.ty) {
+        if let Some(ty) = patient.providers.type_named(&object.ty) {
             let births = &mut by_type.entry(ty.name).or_insert((ty, Vec::new())).1;
             births.push(*birth);
         }
     }
     let look = Look {
         state,
-        providers,
         keyring,
-        world,
+        patient,
     };
     let looks = by_type.values().map(|(ty, births)| look.all(ty, births));
     let mut sights = BTreeMap::new();
@@ -56,9 +59,8 @@ pub(crate) async fn refresh(
 
 struct Look<'a> {
     state: &'a State,
-    providers: &'a Providers,
     keyring: &'a Keyring,
-    world: &'a dyn World,
+    patient: Patient<'a>,
 }
 
 impl Look<'_> {
@@ -85,16 +87,16 @@ impl Look<'_> {
         let Some(first) = births.first().copied() else {
             return Ok(Vec::new());
         };
-        let reader = self.providers.reader(ty.name);
+        let reader = self.patient.providers.reader(ty.name);
         let reader = reader.map_err(|error| (first, error))?;
         let targets: Vec<Target> = births.iter().map(|birth| self.target(ty, *birth)).collect();
-        let listed = retried(self.world, || reader.read_many(&targets)).await;
+        let listed = self.patient.look(ty, || reader.read_many(&targets)).await;
         let mut listed = listed.map_err(|error| (first, error))?.into_iter();
         let mut sights = Vec::with_capacity(births.len());
         let mut unlisted = Vec::new();
         for (birth, target) in births.iter().zip(&targets) {
             match listed.next().flatten() {
-                Some(seen) => sights.push((*birth, self.ours(*birth, target, seen))),
+                Some(seen) => sights.push((*birth, self.ours(*birth, target, seen)?)),
                 None => unlisted.push(self.directly(*birth, target)),
             }
         }
@@ -124,18 +126,22 @@ impl Look<'_> {
         }
     }
 
-    fn ours(&self, birth: BirthId, target: &Target, seen: Observed) -> Sight {
-        let token = seen.token.as_ref();
-        if token.is_some_and(|token| *token != target.token) {
-            return Sight::Gone;
+    fn ours(
+        &self,
+        birth: BirthId,
+        target: &Target,
+        seen: Observed,
+    ) -> Result<Sight, (BirthId, ProviderError)> {
+        if !Identity::of(self.state, target.ty, birth).is(target.ty, &seen) {
+            return Ok(Sight::Gone);
         }
+        check(target, &seen).map_err(|error| (birth, error))?;
         let object = self.state.objects.get(&birth);
         let same = object.is_some_and(|o| taught_nothing(target.ty, o, &target.inputs, &seen));
-        if same {
-            Sight::Same
-        } else {
-            Sight::Seen(Box::new(seen))
-        }
+        Ok(match same {
+            true => Sight::Same,
+            false => Sight::Seen(Box::new(seen)),
+        })
     }
 
     async fn directly(
@@ -144,14 +150,15 @@ impl Look<'_> {
         target: &Target,
     ) -> Result<(BirthId, Sight), (BirthId, ProviderError)> {
         let failed = |error| (birth, error);
-        let reader = self.providers.reader(target.ty.name).map_err(failed)?;
+        let reader = self.patient.providers.reader(target.ty.name);
+        let reader = reader.map_err(failed)?;
         let pause = window(target.ty) / 2;
         for look in 0..3 {
             if look > 0 {
-                self.world.sleep(pause).await;
+                self.patient.world.sleep(pause).await;
             }
-            match retried(self.world, || reader.read(target)).await {
-                Ok(seen) => return Ok((birth, self.ours(birth, target, seen))),
+            match self.patient.look(target.ty, || reader.read(target)).await {
+                Ok(seen) => return Ok((birth, self.ours(birth, target, seen)?)),
                 Err(error) if error.kind == ErrorKind::Gone => {}
                 Err(error) => return Err(failed(error)),
             }
@@ -160,31 +167,46 @@ impl Look<'_> {
     }
 }
 
+/// Refuses an answer that no plan can be built on.
+fn check(target: &Target, seen: &Observed) -> Result<(), ProviderError> {
+    let asked = Asked {
+        ty: target.ty,
+        id: &target.id,
+        // What somebody else has set is drift, whatever its shape.
+        sent: &Map::new(),
+    };
+    let contradicted = match seen.status {
+        Status::Ready => asked.contradicted(seen),
+        _ => asked.is_another(seen),
+    };
+    contradicted.map_or(Ok(()), |message| {
+        Err(ProviderError::new(
+            ErrorKind::Bug,
+            "ContradictsFacts",
+            message,
+        ))
+    })
+}
+
 /// Reads have no effect, so every passing failure is simply repeated, as long
 /// as the retry table says for its kind; one without an answer too.
 pub(crate) async fn retried<'a, T>(
     world: &dyn World,
     mut call: impl FnMut() -> futures::future::BoxFuture<'a, Result<T, ProviderError>>,
 ) -> Result<T, ProviderError> {
-    let begun = world.now();
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
-        let error = match call().await {
+        let error = match caught(&mut call).await {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        tries += 1;
         let kind = match error.kind {
             ErrorKind::Ambiguous => ErrorKind::Transient,
             kind => kind,
         };
-        let Verdict::Again { after, deadline } = verdict(kind, tries) else {
-            return Err(error);
-        };
-        let wait = error.retry_after.unwrap_or(after).max(after);
-        if world.now().saturating_sub(begun) + wait > deadline {
-            return Err(error);
+        match tries.again_as(kind, &error, world.now()) {
+            Some(wait) => world.sleep(wait).await,
+            None => return Err(error),
         }
-        world.sleep(wait).await;
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Map;
 
 use super::data;
 use super::event::{Event, Verb};
+use super::identity::Identity;
 use super::run::Run;
 use super::step::{At, Stop};
 use crate::facts::Data;
@@ -17,16 +18,13 @@ impl Run<'_> {
             return Ok(());
         };
         if at.planned.change == Change::Forget || object.retain {
-            self.ledger
-                .commit(vec![Record::Forgotten { birth }])
-                .await?;
-            let path = at.planned.path.clone();
-            self.tell(Event::Done {
-                path,
+            let told = Event::Done {
+                path: at.planned.path.clone(),
                 action: Verb::Forget,
                 id: Some(object.id),
                 took_s: 0.0,
-            });
+            };
+            self.ledger.record(Record::Forgotten { birth }, told)?;
             return Ok(());
         }
         let ty = self.providers.type_named(&object.ty).ok_or_else(|| {
@@ -46,7 +44,6 @@ impl Run<'_> {
         if self.delete_data {
             target.inputs = data::without_copies(ty, target.inputs);
         }
-        self.tell_started(at, ty);
         let begun = self.world.now();
         self.ledger
             .commit(vec![Record::Begin {
@@ -65,11 +62,9 @@ impl Run<'_> {
                 retain: object.retain,
             }])
             .await?;
-        let emptied = self.empty(at, &target).await;
-        let deleted = match emptied {
-            Ok(()) => self.delete_until_gone(at, &target, begun).await,
-            Err(stop) => Err(stop),
-        };
+        self.tell_started(at, ty);
+        let identity = self.ledger.with(|state| Identity::of(state, ty, birth));
+        let deleted = self.delete_until_gone(at, &target, &identity, begun).await;
         if let Err(stop) = deleted {
             let stop = advised(at, &target, stop);
             if matches!(stop, Stop::Failed(_)) {
@@ -77,14 +72,14 @@ impl Run<'_> {
             }
             return Err(stop);
         }
-        self.ledger.commit(vec![Record::Deleted { birth }]).await?;
-        self.tell_done(at, Some(target.id), begun);
+        let told = self.done(at, Some(target.id), begun);
+        self.ledger.record(Record::Deleted { birth }, told)?;
         Ok(())
     }
 
     /// Empties what the API deletes only empty, batch by batch, when data may
     /// go. Emptying twice is the same as once, so a lost answer is no matter.
-    async fn empty(&self, at: At<'_>, target: &Target) -> Result<(), Stop> {
+    pub(super) async fn empty(&self, at: At<'_>, target: &Target) -> Result<(), Stop> {
         if !self.delete_data || target.ty.data != Data::MustBeEmpty {
             return Ok(());
         }
@@ -127,8 +122,10 @@ impl Run<'_> {
         };
         self.tell_started(at, ty);
         let begun = self.world.now();
-        self.delete_until_gone(at, &target, begun).await?;
-        self.tell_done(at, Some(target.id), begun);
+        let identity = Identity::seen(ty, token, Map::new());
+        self.delete_until_gone(at, &target, &identity, begun)
+            .await?;
+        self.tell(self.done(at, Some(target.id), begun));
         Ok(())
     }
 }

@@ -105,14 +105,21 @@ fn unused() -> SecretUse {
 ///
 /// # Errors
 /// A Problem with the nearest key, or with what to do about one that is
-/// provided: by the name of its setting, or by the path it is used at.
+/// provided (by the name of its setting, or by the path it is used at) or that
+/// [lasts](Generated::lasting).
 pub fn secret_named(graph: &Graph, name: &str) -> Result<SecretUse, Problem> {
     let all = secrets(graph);
     let generated = |used: &&SecretUse| used.key.as_deref() == Some(name);
-    if let Some(found) = all.iter().find(generated) {
-        return Ok(found.clone());
-    }
     let shown: String = name.escape_debug().take(80).collect();
+    if let Some(found) = all.iter().find(generated) {
+        return match found.shape.and_then(|shape| shape.lasting) {
+            None => Ok(found.clone()),
+            Some(lasting) => {
+                let what = format!("with another {shown} nothing could open {}", lasting.opens);
+                Err(Problem::new("lasting-secret", what, lasting.instead))
+            }
+        };
+    }
     let is_setting = graph.context().settings.has(name);
     let provided = all.iter().filter(|used| used.key.is_none());
     let used_at = |used: &SecretUse| {
@@ -189,7 +196,7 @@ pub(super) fn raise(
             return Err(Problem::new("no-secret-yet", what, fix));
         };
         if !sealed.spreading {
-            secrets.raise(world, key, sealed.generation + 1, shape);
+            secrets.raise(world, key, sealed.generation.saturating_add(1), shape);
             raised = true;
         }
     }

@@ -10,11 +10,13 @@ use futures::stream::{FuturesUnordered, StreamExt as _};
 use serde_json::{Map, Value};
 
 use super::cancel::{Cancel, Phase};
+use super::entry::{Entry, Ready};
 use super::event::{Event, Sink, Stamped, Verb};
 use super::gate::{Answer, Held, NextStep, StepGate};
 use super::ledger::{Batch, Ledger};
 use super::limits::Limits;
 use super::outcome::{Deployment, Failure, Outcome};
+use super::panics::WORDS;
 use super::pulse::pulse;
 use super::slots::Slots;
 use super::step::StepEnd;
@@ -37,7 +39,8 @@ pub(crate) struct Run<'a> {
     pub(crate) sink: &'a dyn Sink,
     pub(crate) cancel: &'a Cancel,
     pub(crate) slots: Slots,
-    pub(crate) limits: Limits,
+    pub(super) entry: Entry,
+    pub(crate) limits: &'a Limits,
     pub(crate) started: Duration,
     pub(crate) lineage: String,
     /// Deletions may destroy data.
@@ -67,6 +70,7 @@ pub(crate) struct Setup<'a> {
     pub(crate) ledger: &'a Ledger,
     pub(crate) sink: &'a dyn Sink,
     pub(crate) cancel: &'a Cancel,
+    pub(crate) limits: &'a Limits,
     pub(crate) parallelism: usize,
     pub(crate) delete_data: bool,
     pub(crate) started: Duration,
@@ -84,7 +88,8 @@ impl<'a> Run<'a> {
             sink: setup.sink,
             cancel: setup.cancel,
             slots: Slots::new(setup.parallelism),
-            limits: Limits::default(),
+            entry: Entry::new(setup.plan.steps.len(), setup.parallelism),
+            limits: setup.limits,
             started: setup.started,
             lineage: setup.ledger.with(|state| state.lineage.clone()),
             delete_data: setup.delete_data,
@@ -181,7 +186,7 @@ struct Progress<'a> {
     run: &'a Run<'a>,
     /// How many earlier steps each step still waits for.
     waits: Vec<usize>,
-    ready: Vec<usize>,
+    ready: Ready,
     /// Ready too, but somebody is asked first.
     held: Held,
     under_way: FuturesUnordered<StepFuture<'a>>,
@@ -215,13 +220,18 @@ pub(crate) async fn execute(
     let mut session = Some(session);
     let mut flush: Option<Flush> = None;
     let mut broken = None;
+    // Something is to be written, and no step can go on before it is.
+    let mut due = false;
     loop {
         progress.start_ready();
-        if session.is_some()
-            && let Some(batch) = run.ledger.take()
-            && let Some(session) = session.take()
-        {
-            flush = Some(write(session, run.lineage.clone(), extends, batch));
+        due |= progress.under_way.is_empty();
+        if due && session.is_some() {
+            due = false;
+            if let Some(batch) = run.ledger.take()
+                && let Some(session) = session.take()
+            {
+                flush = Some(write(session, run.lineage.clone(), extends, batch));
+            }
         }
         if beats && let Some(session) = session.take() {
             beats = false;
@@ -248,7 +258,7 @@ pub(crate) async fn execute(
                 match (result, batch) {
                     (Ok(()), batch) => {
                         if let Some(batch) = batch {
-                            batch.acknowledge();
+                            batch.acknowledge(|event| run.tell(event));
                         }
                     }
                     (Err(error), batch) => {
@@ -269,9 +279,9 @@ pub(crate) async fn execute(
                 next_beat = pulse(run.world, every).fuse();
                 beats = true;
             },
-            // Something to write: back to the top, unless a batch is on its way.
-            () = run.ledger.gathered().fuse() => {}
+            // Before anything is written: what comes next becomes durable with it.
             ended = progress.under_way.select_next_some() => progress.ended(ended.0, ended.1),
+            () = run.ledger.gathered().fuse() => due = true,
             answer = progress.held.answer().fuse() => progress.answered(&answer),
         }
     }
@@ -313,7 +323,8 @@ impl<'a> Progress<'a> {
         let waits: Vec<usize> = (0..steps.len())
             .map(|at| steps.before(at).count())
             .collect();
-        let ready = (0..steps.len()).filter(|at| waits[*at] == 0).collect();
+        let mut ready = Ready::default();
+        ready.extend((0..steps.len()).filter(|at| waits[*at] == 0));
         Self {
             run,
             waits,
@@ -333,7 +344,7 @@ impl<'a> Progress<'a> {
 
     fn start_ready(&mut self) {
         // A step that is over at once can make others ready.
-        while let Some(at) = self.ready.pop() {
+        while let Some(at) = self.next() {
             if let Some(because) = self.blocked.get(&at).cloned() {
                 // What it waits for may have been cut off rather than failed.
                 let failed = self.failed.iter().any(|failure| failure.path == because);
@@ -355,7 +366,16 @@ impl<'a> Progress<'a> {
         }
     }
 
+    fn next(&mut self) -> Option<usize> {
+        let room = match self.stopping || self.held.asks() {
+            true => usize::MAX,
+            false => self.run.entry.room(),
+        };
+        self.ready.next(room, &self.run.priority)
+    }
+
     fn start(&mut self, at: usize) {
+        self.run.entry.enter(at);
         self.begun[at] = Some(self.run.world.now());
         self.under_way.push(guarded(self.run, at));
     }
@@ -429,6 +449,7 @@ impl<'a> Progress<'a> {
 
     fn ended(&mut self, at: usize, end: StepEnd) {
         let now = self.run.world.now();
+        self.run.entry.leave(at);
         self.took[at] = now.saturating_sub(self.begun[at].unwrap_or(now));
         match end {
             StepEnd::Done => {
@@ -503,11 +524,10 @@ fn guarded<'a>(run: &'a Run<'a>, at: usize) -> StepFuture<'a> {
                 None => (NodePath::root(), None),
             };
             // The panic's own text may carry values, so it is not repeated.
-            let message = "the provider panicked: this is a bug in it; what was under way is found again by the next run";
             let failure = Failure {
                 path,
                 code: "Panic".to_owned(),
-                message: message.to_owned(),
+                message: WORDS.to_owned(),
                 source,
             };
             run.tell_failed(at, &failure);

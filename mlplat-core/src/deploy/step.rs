@@ -36,6 +36,8 @@ impl From<Halted> for Stop {
 /// A step that is being carried out, for messages and priorities.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'a> {
+    /// Its number.
+    pub(crate) step: usize,
     pub(crate) planned: &'a Planned,
     pub(crate) priority: u64,
     pub(crate) verb: Verb,
@@ -72,6 +74,7 @@ impl Run<'_> {
             return StepEnd::Done;
         };
         let at = At {
+            step: number,
             planned,
             priority: self.priority.get(number).copied().unwrap_or(0),
             verb: verb(planned, kind).unwrap_or(Verb::Read),

@@ -11,6 +11,7 @@ use futures::FutureExt as _;
 
 use super::cancel::Phase;
 use super::event::Event;
+use super::identity::{Identity, Standing};
 use super::run::Run;
 use super::step::{At, Stop};
 use crate::facts::{Recovery, Type};
@@ -23,12 +24,6 @@ pub(crate) fn window(ty: &Type) -> Duration {
         Recovery::Tags { window_s } => Duration::from_secs(u64::from(window_s)),
         Recovery::UniqueName | Recovery::NaturalKey(_) => Duration::from_secs(60),
     }
-}
-
-/// Whether what was found is the object that was asked for, as far as its tag
-/// says: a namesake carries none of ours, or another birth's.
-pub(crate) fn is_born(seen: &Observed, token: &str) -> bool {
-    seen.token.as_deref().is_none_or(|found| found == token)
 }
 
 impl Run<'_> {
@@ -59,7 +54,7 @@ impl Run<'_> {
         loop {
             let now = self.world.now();
             let waited = now.saturating_sub(begun);
-            let status = match self.call(at, target.ty, || provider.read(target)).await {
+            let status = match self.look(at, target.ty, || provider.read(target)).await {
                 Ok(seen) if seen.status == Status::Ready => return Ok(seen),
                 Ok(seen) => seen.status,
                 Err(error)
@@ -92,7 +87,8 @@ impl Run<'_> {
                 );
                 return Err(at.failed(&ProviderError::new(ErrorKind::NotYet, "Timeout", message)));
             }
-            self.pause(next_look(waited, expected)).await?;
+            let pause = next_look(waited, expected).min(limit - waited);
+            self.pause(pause).await?;
         }
     }
 
@@ -116,13 +112,20 @@ impl Run<'_> {
         )))
     }
 
-    /// Deletes an object and waits until a direct read says that it is gone.
+    /// Deletes an object, with what is in it when data may go, and waits until
+    /// a direct read says that it is gone. A namesake is left alone: where one
+    /// stands, the object is gone.
     pub(crate) async fn delete_until_gone(
         &self,
         at: At<'_>,
         target: &Target,
+        identity: &Identity,
         begun: Duration,
     ) -> Result<(), Stop> {
+        if self.standing(at, target, identity).await? != Standing::Ours {
+            return Ok(());
+        }
+        self.empty(at, target).await?;
         let provider = self.provider(at, target.ty)?;
         match self.call(at, target.ty, || provider.delete(target)).await {
             Ok(()) if target.ty.delete.states.is_empty() => return Ok(()),
@@ -132,32 +135,48 @@ impl Run<'_> {
             Err(error) if error.kind == ErrorKind::Ambiguous => {}
             Err(error) => return Err(self.gave_up(at, &error)),
         }
+        self.until_gone(at, target, identity, begun).await
+    }
+
+    async fn until_gone(
+        &self,
+        at: At<'_>,
+        target: &Target,
+        identity: &Identity,
+        begun: Duration,
+    ) -> Result<(), Stop> {
+        let provider = self.provider(at, target.ty)?;
         let expected = Duration::from_secs(u64::from(target.ty.delete.typical_s));
         let limit = (expected * 10).max(Duration::from_secs(30 * 60));
         let mut again = Duration::ZERO;
+        let mut last = String::new();
         loop {
             let waited = self.world.now().saturating_sub(begun);
-            match self.call(at, target.ty, || provider.read(target)).await {
+            let status = match self.look(at, target.ty, || provider.read(target)).await {
                 Err(error) if error.kind == ErrorKind::Gone => return Ok(()),
                 Err(error) => return Err(self.gave_up(at, &error)),
-                Ok(seen) => match seen.status {
-                    Status::Leaving(_) => {}
-                    // The call was lost, or reads lag behind it.
-                    _ if waited >= again + window(target.ty) => {
-                        again = waited;
-                        let repeated = self.call(at, target.ty, || provider.delete(target)).await;
-                        if let Err(error) = repeated
-                            && !matches!(error.kind, ErrorKind::Gone | ErrorKind::Ambiguous)
-                        {
-                            return Err(self.gave_up(at, &error));
-                        }
+                Ok(seen) if !identity.is(target.ty, &seen) => return Ok(()),
+                Ok(seen) => seen.status,
+            };
+            match status {
+                Status::Leaving(why) => last = format!(" ({why})"),
+                // The call was lost, or reads lag behind it.
+                _ if waited >= again + window(target.ty) => {
+                    again = waited;
+                    let repeated = self.call(at, target.ty, || provider.delete(target)).await;
+                    if let Err(error) = repeated
+                        && !matches!(error.kind, ErrorKind::Gone | ErrorKind::Ambiguous)
+                    {
+                        return Err(self.gave_up(at, &error));
                     }
-                    _ => {}
-                },
+                }
+                _ => {}
             }
             if waited >= limit {
                 let message = format!(
-                    "it is still there after {} s; run again to go on",
+                    "{} {} is still there after {} s{last}; run again to go on",
+                    target.ty.name,
+                    target.id,
                     waited.as_secs()
                 );
                 return Err(at.failed(&ProviderError::new(
@@ -183,11 +202,12 @@ impl Run<'_> {
             inputs: request.inputs.clone(),
             token: request.token.clone(),
         };
+        let born = Identity::born(&request.token);
         let begun = self.world.now();
         loop {
-            let found = self.call(at, request.ty, || provider.find(&find)).await;
+            let found = self.look(at, request.ty, || provider.find(&find)).await;
             match found {
-                Ok(Some(seen)) if is_born(&seen, &request.token) => return Ok(Some(seen)),
+                Ok(Some(seen)) if born.is(request.ty, &seen) => return Ok(Some(seen)),
                 Ok(_) => {}
                 Err(error) => return Err(self.gave_up(at, &error)),
             }
@@ -199,7 +219,7 @@ impl Run<'_> {
     }
 
     /// Sleeps, unless the run is asked to stop meanwhile.
-    async fn pause(&self, time: Duration) -> Result<(), Stop> {
+    pub(super) async fn pause(&self, time: Duration) -> Result<(), Stop> {
         futures::select_biased! {
             () = self.cancel.reached(Phase::Stop).fuse() => Err(Stop::Halted),
             () = self.world.sleep(time).fuse() => Ok(()),

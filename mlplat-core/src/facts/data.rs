@@ -22,6 +22,10 @@ pub enum Data {
     None,
     /// Deleting it destroys what it holds, at once and for good (EFS).
     Destroyed,
+    /// It goes by itself after a time, if this field says after which, and
+    /// deleting the object makes that sooner. Without the field it is kept for
+    /// ever, and destroyed (a log group, `RetentionInDays`).
+    ExpiresAfter(&'static str),
     /// The API refuses to delete it until it is empty (an S3 bucket).
     MustBeEmpty,
     /// The deletion keeps a last copy, unless this field is true (a final
@@ -41,6 +45,18 @@ pub enum Data {
         /// the API has no such way.
         unless: &'static str,
     },
+    /// It holds none itself, but has things made that do, and they stay when
+    /// it goes (the claims of a stateful set). They go with the object that it
+    /// is in: the one that a field of it names which
+    /// [cascades](crate::facts::Held::Cascades).
+    LeftBehind {
+        /// The member that has them made: `Spec.volumeClaimTemplates`. It
+        /// holds none where that is missing or empty.
+        made_by: &'static str,
+        /// The member and its value that take them along with it:
+        /// `("Spec.persistentVolumeClaimRetentionPolicy.whenDeleted", "Delete")`.
+        unless: (&'static str, &'static str),
+    },
 }
 
 /// What deleting one object does to the data in it.
@@ -56,6 +72,8 @@ pub enum Fate {
     Recoverable(u32),
     /// The deletion is refused as long as there is some.
     InTheWay,
+    /// It stays, and goes with the object that this one is in.
+    LeftBehind,
 }
 
 impl Data {
@@ -75,7 +93,7 @@ impl Data {
         let is_set = |field: &str| inputs.get(field) == Some(&Value::Bool(true));
         match self {
             Self::None => Fate::NoData,
-            Self::Destroyed => Fate::Lost,
+            Self::Destroyed | Self::ExpiresAfter(_) => Fate::Lost,
             Self::MustBeEmpty => Fate::InTheWay,
             Self::CopiedUnless(field) if is_set(field) => Fate::Lost,
             Self::CopiedIf(field) if !is_set(field) => Fate::Lost,
@@ -86,6 +104,11 @@ impl Data {
                 let days = days.and_then(|days| u32::try_from(days).ok());
                 Fate::Recoverable(days.unwrap_or(default))
             }
+            Self::LeftBehind { made_by, .. } if !is_there(member(inputs, made_by)) => Fate::NoData,
+            Self::LeftBehind { unless, .. } => match member(inputs, unless.0) {
+                Some(Value::String(word)) if word == unless.1 => Fate::Lost,
+                _ => Fate::LeftBehind,
+            },
         }
     }
 
@@ -94,14 +117,34 @@ impl Data {
     pub fn fields(self) -> Vec<&'static str> {
         let fields = match self {
             Self::None | Self::Destroyed | Self::MustBeEmpty => [""; 2],
-            Self::CopiedUnless(field) | Self::CopiedIf(field) => [field, ""],
+            Self::CopiedUnless(field) | Self::CopiedIf(field) | Self::ExpiresAfter(field) => {
+                [field, ""]
+            }
             Self::Recoverable { days, unless, .. } => [days, unless],
+            Self::LeftBehind { made_by, unless } => [first(made_by), first(unless.0)],
         };
         fields
             .into_iter()
             .filter(|field| !field.is_empty())
             .collect()
     }
+}
+
+/// The field of a path of members.
+fn first(path: &'static str) -> &'static str {
+    path.split('.').next().unwrap_or_default()
+}
+
+/// A member of inputs, by a path with dots.
+fn member<'a>(inputs: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    let mut names = path.split('.');
+    let field = inputs.get(names.next()?)?;
+    names.try_fold(field, |value, name| value.get(name))
+}
+
+fn is_there(value: Option<&Value>) -> bool {
+    value
+        .is_some_and(|value| !value.is_null() && value.as_array().is_none_or(|all| !all.is_empty()))
 }
 
 #[cfg(test)]
@@ -123,6 +166,10 @@ mod tests {
             days: "Days",
             default: 30,
             unless: "Now",
+        };
+        let claims = Data::LeftBehind {
+            made_by: "Spec.templates",
+            unless: ("Spec.policy.whenDeleted", "Delete"),
         };
         let cases = [
             (Data::None, json!({}), Fate::NoData),
@@ -147,11 +194,29 @@ mod tests {
             (key, json!({}), Fate::Recoverable(30)),
             (key, json!({"Days": 7}), Fate::Recoverable(7)),
             (key, json!({"Days": 7, "Now": true}), Fate::Lost),
+            (claims, json!({"Spec": {}}), Fate::NoData),
+            (claims, json!({"Spec": {"templates": []}}), Fate::NoData),
+            (
+                claims,
+                json!({"Spec": {"templates": [{}]}}),
+                Fate::LeftBehind,
+            ),
+            (
+                claims,
+                json!({"Spec": {"templates": [{}], "policy": {"whenDeleted": "Retain"}}}),
+                Fate::LeftBehind,
+            ),
+            (
+                claims,
+                json!({"Spec": {"templates": [{}], "policy": {"whenDeleted": "Delete"}}}),
+                Fate::Lost,
+            ),
         ];
         for (data, inputs, expected) in cases {
             assert_eq!(fate(data, inputs.clone()), expected, "{data:?} {inputs}");
         }
         assert_eq!(key.fields(), ["Days", "Now"]);
+        assert_eq!(claims.fields(), ["Spec", "Spec"]);
         assert!(Data::Destroyed.fields().is_empty());
     }
 }

@@ -38,6 +38,19 @@ pub const fn f(name: &'static str, change: OnChange, refs: Refs) -> Field {
     }
 }
 
+/// A required field that is part of an object's key: with another value it is
+/// another object.
+#[must_use]
+pub const fn key(name: &'static str) -> Field {
+    f(name, OnChange::Replace, Refs::No)
+}
+
+/// A required field that can be changed and refers to nothing.
+#[must_use]
+pub const fn plain(name: &'static str) -> Field {
+    f(name, OnChange::InPlace, Refs::No)
+}
+
 /// An optional field that refers to nothing.
 #[must_use]
 pub const fn opt(name: &'static str, change: OnChange) -> Field {

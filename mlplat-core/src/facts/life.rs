@@ -84,6 +84,19 @@ pub enum Side {
         /// The child's field that names the owner.
         field: &'static str,
     },
+    /// An object that a service makes for this one when it is not there, and
+    /// that nobody owns: it stays when this one goes (the log group of a
+    /// control plane). Whoever makes it first owns it.
+    LeftBehind {
+        /// Its type name.
+        ty: &'static str,
+        /// The field that identifies it.
+        field: &'static str,
+        /// The value of that field, as the form of an output is written.
+        form: &'static str,
+        /// The field of the owner that has to be set for it.
+        when: &'static str,
+    },
     /// Something that outlives the deletion of this object and holds what the
     /// field `holds` names, for a number of seconds between the bounds.
     Lingers {

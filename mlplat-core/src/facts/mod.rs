@@ -17,10 +17,10 @@ mod types;
 
 pub use data::{Data, Fate};
 pub use document::{DOCUMENT, Document, Keyed, keyed};
-pub use field::{Canon, Field, Held, OnChange, Refs, f, opt};
+pub use field::{Canon, Field, Held, OnChange, Refs, f, key, opt, plain};
 pub use life::{Alone, By, Fails, Life, Need, Side, Updating, instant, w};
 pub use path::{Join, Offer};
 pub use types::{
-    Alphabet, Blocked, Floor, Kind, LOOKUP, NameRule, OutputFact, OutputLife, Quota, Recovery,
-    Scope, TYPE, Tagging, Type, Unique,
+    Alphabet, Blocked, Floor, KEYED, Kind, LOOKUP, NameRule, OutputFact, OutputLife, Quota,
+    Recovery, Scope, TYPE, Tagging, Type, Unique,
 };

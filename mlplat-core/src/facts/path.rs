@@ -14,9 +14,9 @@ pub enum Join {
     Follow(&'static str),
     /// To the objects of this type whose field (second) names one of these.
     Back(&'static str, &'static str),
-    /// To the objects of any of these types whose field (second) names one of
-    /// these: instances or Fargate, for example.
-    BackAny(&'static [&'static str], &'static str),
+    /// To the objects of any of these types, each with the field that names one
+    /// of these: instances or Fargate, for example.
+    BackAny(&'static [(&'static str, &'static str)]),
     /// To the objects that offer this to one of these, whatever their type:
     /// see [`Offer`]. So a Kubernetes workload comes after the machines that
     /// its pods run on, though no Kubernetes type knows a cloud's.
@@ -28,7 +28,8 @@ pub enum Join {
 /// Something that a type's objects do for another, for [`Join::Offered`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Offer {
-    /// What: `pods` for somewhere to run them.
+    /// What: `pods` for somewhere to run them, `permissions` for what a role
+    /// may do.
     pub what: &'static str,
     /// The field that names for whom.
     pub to: &'static str,

@@ -115,6 +115,13 @@ pub const TYPE: Type = Type {
     source: "",
 };
 
+/// The defaults from which the definition of an object under a key starts,
+/// which is its `Name`: see [`KeyedService`](crate::provider::KeyedService).
+pub const KEYED: Type = Type {
+    recovery: Recovery::NaturalKey(&["Name"]),
+    ..TYPE
+};
+
 /// The defaults from which the definition of a look-up starts.
 pub const LOOKUP: Type = Type {
     kind: Kind::Lookup,
@@ -133,6 +140,13 @@ impl Type {
     #[must_use]
     pub fn output(&self, name: &str) -> Option<&'static OutputFact> {
         self.outputs.iter().find(|output| output.name == name)
+    }
+
+    /// Whether its objects are called by a name that another object can have
+    /// after them: their id is not made up by the cloud.
+    #[must_use]
+    pub fn is_name_keyed(&self) -> bool {
+        !self.output(self.id).is_some_and(OutputFact::is_made_up)
     }
 
     /// The service part of the name: `ec2` of `ec2.NatGateway`.

@@ -3,8 +3,10 @@
 //! Rust has no reflection, but a `Deserialize` says a lot when it is asked the
 //! right way: which fields a struct has, and of which kind each of them wants
 //! to be. So a struct is deserialized from a [`Look`], which offers one field
-//! after the other, notes what is asked of it and then fails. Structs with
-//! `derive(Settings)` say more: what stands in their doc comments, their
+//! after the other, notes what is asked of it and then fails. It looks through
+//! lists: what their elements have is found at the list's own path. A look may
+//! carry a value, which is offered where its path ends; so one learns which of
+//! many values does not fit. Structs with `derive(Settings)` say more: what stands in their doc comments, their
 //! defaults, and which fields are secret.
 
 use std::fmt::{self, Write as _};
@@ -42,23 +44,20 @@ pub fn described<T: DeserializeOwned>() -> Vec<SettingDoc> {
 }
 
 fn describe<T: DeserializeOwned>(path: &mut Vec<&'static str>, all: &mut Vec<SettingDoc>) {
-    let seen = look::<T>(path);
+    let seen = look::<T>(path, None);
     let said = said(&seen.expected);
     for name in seen.fields.unwrap_or_default() {
         path.push(name);
-        let field = look::<T>(path);
-        if field.fields.is_some_and(|fields| !fields.is_empty()) && path.len() < DEEPEST {
+        let field = look::<T>(path, None);
+        let inside = field.fields.is_some_and(|fields| !fields.is_empty());
+        if inside && field.is_struct() && path.len() < DEEPEST {
             describe::<T>(path, all);
         } else {
             let told = said.iter().find(|told| told.name == *name);
-            let secret = told.is_some_and(|told| told.secret);
+            let secret = field.secret || told.is_some_and(|told| told.secret);
             all.push(SettingDoc {
                 key: path.join("."),
-                kind: if secret {
-                    "text, secret".to_owned()
-                } else {
-                    field.kind
-                },
+                kind: field.kind,
                 default: told.and_then(|told| told.default.clone()),
                 doc: told.map(|told| told.doc.clone()).unwrap_or_default(),
                 secret,
@@ -136,21 +135,47 @@ impl<T> ByNothing for &Shown<'_, T> {
 
 // --- looking ---
 
+/// The name under which a secret asks for its text.
+pub(crate) const SECRET: &str = "mlplat-secret";
+
+/// Any key of a table whose keys are free.
+pub(super) const ANY_KEY: &str = "*";
+
 /// What was asked of a [`Look`].
 #[derive(Default)]
-struct Seen {
-    kind: String,
-    fields: Option<&'static [&'static str]>,
+pub(super) struct Seen {
+    /// What it may be, in words.
+    pub(super) kind: String,
+    /// Its fields: those of a struct, or of the structs in a list.
+    pub(super) fields: Option<&'static [&'static str]>,
+    /// Any key goes.
+    pub(super) is_map: bool,
+    /// There are several.
+    pub(super) is_list: bool,
+    /// It is written as text.
+    pub(super) is_text: bool,
+    /// It is a secret.
+    pub(super) secret: bool,
+    /// Why the value that was offered does not fit.
+    pub(super) misfit: Option<String>,
     /// The words of the struct's visitor.
     expected: String,
 }
 
-/// What stands at a path of fields.
-fn look<T: DeserializeOwned>(path: &[&'static str]) -> Seen {
+impl Seen {
+    /// One struct, not a list of them.
+    pub(super) fn is_struct(&self) -> bool {
+        self.fields.is_some() && !self.is_list
+    }
+}
+
+/// What stands at a path of fields, and whether a value fits there.
+pub(super) fn look<T: DeserializeOwned>(path: &[&'static str], value: Option<&Value>) -> Seen {
     let mut seen = Seen::default();
     // The answer arrives by the side door; the error ends the inquiry.
     let _ = T::deserialize(Look {
         path,
+        value,
         seen: &mut seen,
     });
     seen
@@ -158,6 +183,7 @@ fn look<T: DeserializeOwned>(path: &[&'static str]) -> Seen {
 
 struct Look<'a> {
     path: &'a [&'static str],
+    value: Option<&'a Value>,
     seen: &'a mut Seen,
 }
 
@@ -167,17 +193,61 @@ fn over<T>() -> Result<T, Over> {
     Err(de::Error::custom("seen"))
 }
 
-impl Look<'_> {
-    fn note<T>(self, kind: &str) -> Result<T, Over> {
-        self.seen.kind.push_str(kind);
-        over()
+impl<'a> Look<'a> {
+    fn note(&mut self, kind: &str) {
+        if self.path.is_empty() {
+            self.seen.kind.push_str(kind);
+        }
+    }
+
+    /// Offers the value, if there is one and its place is here.
+    fn offer<T>(self, take: impl FnOnce(Value) -> serde_json::Result<T>) -> Result<T, Over> {
+        let Some(value) = self.value.filter(|_| self.path.is_empty()) else {
+            return over();
+        };
+        take(value.clone()).or_else(|why| {
+            self.seen.misfit = Some(why.to_string());
+            over()
+        })
+    }
+
+    /// The same look once more, for one of several.
+    fn again(&mut self) -> Look<'_> {
+        Look {
+            path: self.path,
+            value: self.value,
+            seen: &mut *self.seen,
+        }
+    }
+
+    /// The member of a table that the path goes on with.
+    fn member(self) -> Result<Member<'a>, Self> {
+        let Some((first, rest)) = self.path.split_first() else {
+            return Err(self);
+        };
+        let value = Look { path: rest, ..self };
+        Ok(Member {
+            name: Some(first),
+            value,
+        })
     }
 }
 
 macro_rules! kinds {
     ($($method:ident: $kind:expr),* $(,)?) => {$(
-        fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Over> {
-            self.note(&$kind.to_string())
+        fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Over> {
+            self.note(&$kind.to_string());
+            self.offer(|value| value.$method(visitor))
+        }
+    )*};
+}
+
+macro_rules! texts {
+    ($($method:ident: $kind:expr),* $(,)?) => {$(
+        fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Over> {
+            self.note($kind);
+            self.seen.is_text |= self.path.is_empty();
+            self.offer(|value| value.$method(visitor))
         }
     )*};
 }
@@ -200,15 +270,17 @@ impl<'de> Deserializer<'de> for Look<'_> {
         deserialize_u128: "a whole number from 0",
         deserialize_f32: "a number",
         deserialize_f64: "a number",
-        deserialize_char: "one character",
-        deserialize_str: "text",
-        deserialize_string: "text",
         deserialize_bytes: "bytes",
         deserialize_byte_buf: "bytes",
         deserialize_unit: "nothing",
-        deserialize_identifier: "text",
         deserialize_ignored_any: "any value",
-        deserialize_map: "a table",
+    }
+
+    texts! {
+        deserialize_char: "one character",
+        deserialize_str: "text",
+        deserialize_string: "text",
+        deserialize_identifier: "text",
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Over> {
@@ -216,28 +288,56 @@ impl<'de> Deserializer<'de> for Look<'_> {
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
+        mut self,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Over> {
-        visitor.visit_newtype_struct(self)
+        if name != SECRET {
+            return visitor.visit_newtype_struct(self);
+        }
+        let here = self.path.is_empty();
+        self.note("text, secret");
+        self.seen.secret |= here;
+        self.seen.is_text |= here;
+        self.offer(|value| value.deserialize_newtype_struct(name, visitor))
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: V,
+        mut self,
+        name: &'static str,
+        visitor: V,
     ) -> Result<V::Value, Over> {
-        self.note("nothing")
+        self.note("nothing");
+        self.offer(|value| value.deserialize_unit_struct(name, visitor))
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Over> {
-        self.seen.kind.push_str("a list of ");
-        visitor.visit_seq(Element(self))
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Over> {
+        match self.member() {
+            Ok(member) => visitor.visit_map(member),
+            Err(mut here) => {
+                here.seen.is_map = true;
+                here.note("a table");
+                here.offer(|value| value.deserialize_map(visitor))
+            }
+        }
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, _: V) -> Result<V::Value, Over> {
-        self.note(&format!("a list of {length} values"))
+    fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Over> {
+        self.note("a list of ");
+        self.seen.is_list |= self.path.is_empty();
+        if self.value.is_some() && self.path.is_empty() {
+            return self.offer(|value| value.deserialize_seq(visitor));
+        }
+        visitor.visit_seq(Element(Some(self)))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(
+        mut self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Over> {
+        self.note(&format!("a list of {length} values"));
+        self.offer(|value| value.deserialize_tuple(length, visitor))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -250,34 +350,31 @@ impl<'de> Deserializer<'de> for Look<'_> {
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
+        mut self,
+        name: &'static str,
         variants: &'static [&'static str],
-        _: V,
+        visitor: V,
     ) -> Result<V::Value, Over> {
-        self.note(&format!("one of {}", variants.join(", ")))
+        self.note(&format!("one of {}", variants.join(", ")));
+        self.offer(|value| value.deserialize_enum(name, variants, visitor))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Over> {
-        if let Some((first, rest)) = self.path.split_first() {
-            return visitor.visit_map(Member {
-                name: Some(first),
-                value: Look {
-                    path: rest,
-                    seen: self.seen,
-                },
-            });
-        }
+        let mut here = match self.member() {
+            Ok(member) => return visitor.visit_map(member),
+            Err(here) => here,
+        };
         let expected: &dyn de::Expected = &visitor;
         // Writing to a string cannot fail.
-        let _ = write!(self.seen.expected, "{expected:#}");
-        self.seen.fields = Some(fields);
-        self.note("a table")
+        let _ = write!(here.seen.expected, "{expected:#}");
+        here.seen.fields = Some(fields);
+        here.note("a table");
+        here.offer(|value| value.deserialize_struct(name, fields, visitor))
     }
 }
 
@@ -300,15 +397,12 @@ impl<'de> MapAccess<'de> for Member<'_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Over> {
-        seed.deserialize(Look {
-            path: self.value.path,
-            seen: &mut *self.value.seen,
-        })
+        seed.deserialize(self.value.again())
     }
 }
 
 /// A list of one element, which is looked at.
-struct Element<'a>(Look<'a>);
+struct Element<'a>(Option<Look<'a>>);
 
 impl<'de> SeqAccess<'de> for Element<'_> {
     type Error = Over;
@@ -317,11 +411,8 @@ impl<'de> SeqAccess<'de> for Element<'_> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Over> {
-        let look = Look {
-            path: &[],
-            seen: &mut *self.0.seen,
-        };
-        seed.deserialize(look).map(Some)
+        let look = self.0.take();
+        look.map(|look| seed.deserialize(look)).transpose()
     }
 }
 
@@ -351,6 +442,16 @@ mod tests {
         size: Size,
         limits: std::collections::BTreeMap<String, u32>,
         database: Database,
+        pools: Vec<Pool>,
+        token: Option<Secret<String>>,
+    }
+
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    #[allow(dead_code)]
+    struct Pool {
+        name: String,
+        size: u8,
     }
 
     /// The size of a database.
@@ -403,6 +504,8 @@ mod tests {
                 "database.multi_az: true or false = true; ",
                 "database.password: text, secret = ?; Of the master account.",
                 "database.size: one of small, large = ?; ",
+                "pools: a list of a table = ?; ",
+                "token: text, secret = ?; ",
             ]
         );
         assert!(

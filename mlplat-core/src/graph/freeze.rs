@@ -2,9 +2,10 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::stack::Builder;
-use super::{Context, Node, ProgramResult, SettingDoc, Stack, check, hash, needs};
+use super::{Context, Node, NodeKind, ProgramResult, SettingDoc, Stack, check, hash, needs};
 use crate::path::NodePath;
 use crate::problem::{Problem, Problems, Source};
 use crate::wiring::{Expr, NodeId};
@@ -47,15 +48,23 @@ impl Graph {
     /// ```
     ///
     /// # Errors
-    /// Everything that is wrong with the program, each with its source line.
+    /// Everything that is wrong with the program, each with its source line; a
+    /// panic among it, whose words went to the panic hook and nowhere else.
     pub fn build<R: ProgramResult>(
         context: Context,
         program: impl FnOnce(&mut Stack) -> R,
     ) -> Result<Self, Problems> {
         let mut stack = Stack::new(context);
-        let ended = program(&mut stack).into_problem();
+        // What the program has said by then is dropped with it.
+        let ended = catch_unwind(AssertUnwindSafe(|| program(&mut stack)));
         let mut builder = stack.builder;
-        builder.problems.0.extend(ended);
+        match ended {
+            Ok(ended) => builder.problems.0.extend(ended.into_problem()),
+            Err(_) => {
+                builder.panicked();
+                return Err(builder.problems);
+            }
+        }
         freeze(builder)
     }
 
@@ -120,7 +129,11 @@ fn freeze(mut builder: Builder) -> Result<Graph, Problems> {
     check::outputs(&mut builder);
     for node in &mut builder.nodes {
         let mut after = std::mem::take(&mut node.after);
-        for expr in node.inputs.values() {
+        let existing = match &node.kind {
+            NodeKind::Existing(id) => Some(id),
+            NodeKind::Resource | NodeKind::Lookup => None,
+        };
+        for expr in node.inputs.values().chain(existing) {
             expr.visit_attrs(&mut |id, _| after.push(id));
         }
         node.after = after;

@@ -18,11 +18,13 @@ mod node;
 mod other_stack;
 mod scope;
 mod settings;
+mod settle;
 mod stack;
 mod view;
 
 pub(crate) use check::RESERVED;
 pub use construct::{Construct, Lifecycle, With};
+pub(crate) use described::SECRET;
 #[doc(hidden)]
 pub use described::{ByNothing, ByValue, Shown, Told, tell};
 pub use described::{SettingDoc, described};
@@ -31,7 +33,7 @@ pub use lifecycle::{Ignored, Rules};
 pub use node::{Node, NodeKind};
 pub use other_stack::{Export, OtherStack, STACK_OUTPUTS, StackOutputs};
 pub use scope::Scope;
-pub use settings::{SettingValue, Settings};
+pub use settings::{Settings, Typed};
 pub use stack::{Context, ProgramResult, Stack};
 pub(crate) use view::GENERATED;
 pub use view::{NodeView, Reference};

@@ -93,8 +93,12 @@ impl<'a> Index<'a> {
                         expr.visit_attrs(&mut |target, _| next.push(target.index()));
                     }
                 }
-                Join::Back(ty, field) => next.extend(self.back(*at, &[*ty], field)),
-                Join::BackAny(types, field) => next.extend(self.back(*at, types, field)),
+                Join::Back(ty, field) => next.extend(self.back(*at, ty, field)),
+                Join::BackAny(holders) => {
+                    for (ty, field) in *holders {
+                        next.extend(self.back(*at, ty, field));
+                    }
+                }
                 Join::Offered(what) => next.extend(self.offering(*at, what)),
                 Join::Where(field, value) => {
                     let literal = self.nodes[*at].inputs.get(*field);
@@ -121,18 +125,16 @@ impl<'a> Index<'a> {
             .map(|(holder, _)| *holder)
     }
 
-    /// The nodes of some types that name a node in a field.
+    /// The nodes of a type that name a node in a field.
     fn back<'b>(
         &'b self,
         at: usize,
-        types: &'b [&str],
+        ty: &'b str,
         field: &'b str,
     ) -> impl Iterator<Item = usize> + 'b {
         let holders = self.holders.get(&at).into_iter().flatten();
         holders
-            .filter(move |(holder, by)| {
-                *by == field && types.contains(&self.nodes[*holder].ty.name)
-            })
+            .filter(move |(holder, by)| *by == field && self.nodes[*holder].ty.name == ty)
             .map(|(holder, _)| *holder)
     }
 }

@@ -1,32 +1,51 @@
 //! Settings: a program's parameters, handed in by the caller.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::settle::Settling;
 use crate::problem::{Problem, Problems};
 
 /// The parameters of a program, merged by the caller from files, command line
 /// and environment, each with the place it came from.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Settings {
-    values: BTreeMap<String, SettingValue>,
+    values: Map<String, Value>,
+    /// How each leaf of the values was given, by the names that lead to it.
+    given: BTreeMap<Vec<String>, Given>,
 }
 
-/// One parameter.
-#[derive(Clone)]
-pub struct SettingValue {
-    /// The value, as JSON.
+/// A parameter as it was typed: what it means depends on what the program
+/// wants. `12345` is a password where a text goes, and a number elsewhere.
+pub struct Typed {
+    /// The value that the text stands for where no text goes.
     pub value: Value,
-    /// Where it came from: `--set replicas`, `prod.toml`.
-    pub origin: String,
+    /// The text.
+    pub text: String,
+    /// Other users of the machine could read it, as they can the arguments of
+    /// a process: no secret is taken from there.
+    pub exposed: bool,
 }
 
-/// Shows where a value comes from, never the value: it may be a secret.
-impl std::fmt::Debug for SettingValue {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "<from {}>", self.origin)
+/// How a leaf was given.
+#[derive(Clone, Default)]
+pub(super) struct Given {
+    /// `--set replicas`, `prod.toml`.
+    pub(super) origin: String,
+    /// The text, where it was typed.
+    pub(super) text: Option<String>,
+    pub(super) exposed: bool,
+}
+
+/// Shows where values come from, never the values: they may be secrets.
+impl fmt::Debug for Settings {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let each = self.given.iter();
+        let shown = each.map(|(names, given)| (names.join("."), &given.origin));
+        out.debug_map().entries(shown).finish()
     }
 }
 
@@ -34,15 +53,56 @@ impl Settings {
     /// Sets a parameter; a later call wins. Tables are merged member by
     /// member.
     pub fn set(&mut self, key: &str, value: Value, origin: impl Into<String>) {
-        let origin = origin.into();
-        match self.values.get_mut(key) {
-            Some(existing) => {
-                merge(&mut existing.value, value);
-                existing.origin = origin;
+        let given = Given {
+            origin: origin.into(),
+            ..Given::default()
+        };
+        self.put(vec![key.to_owned()], value, &given);
+    }
+
+    /// The same with a parameter that was typed; dots in the key lead into
+    /// tables.
+    pub fn set_typed(&mut self, key: &str, typed: Typed, origin: impl Into<String>) {
+        let given = Given {
+            origin: origin.into(),
+            text: Some(typed.text),
+            exposed: typed.exposed,
+        };
+        let names = key.split('.').map(str::to_owned).collect();
+        self.put(names, typed.value, &given);
+    }
+
+    fn put(&mut self, names: Vec<String>, value: Value, given: &Given) {
+        let nested = names.iter().rev().fold(value.clone(), |value, name| {
+            Value::Object(Map::from_iter([(name.clone(), value)]))
+        });
+        if let Value::Object(nested) = nested {
+            merge(&mut self.values, nested);
+        }
+        self.remember(names, &value, given);
+    }
+
+    /// Remembers how each leaf of a value was given. What stood there before
+    /// is forgotten, but for members of tables that were merged.
+    fn remember(&mut self, names: Vec<String>, value: &Value, given: &Given) {
+        for length in 1..names.len() {
+            self.given.remove(&names[..length]);
+        }
+        match value {
+            Value::Object(members) if !members.is_empty() => {
+                self.given.remove(&names);
+                let given = Given {
+                    text: None,
+                    ..given.clone()
+                };
+                for (name, member) in members {
+                    let names = names.iter().chain([name]).cloned().collect();
+                    self.remember(names, member, &given);
+                }
             }
-            None => {
-                self.values
-                    .insert(key.to_owned(), SettingValue { value, origin });
+            _ => {
+                self.given.retain(|other, _| !other.starts_with(&names));
+                self.given.insert(names, given.clone());
             }
         }
     }
@@ -57,29 +117,21 @@ impl Settings {
     ///
     /// # Errors
     /// A Problem for each key that `T` does not know, with the nearest one it
-    /// does, and one for a value that does not fit.
+    /// does, for each value that does not fit, and for each secret that came
+    /// on a way that others can read.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problems> {
-        let known = field_names::<T>();
-        let mut problems = Problems::default();
-        if let Some(known) = known {
-            for (key, value) in &self.values {
-                if !known.contains(&key.as_str()) {
-                    problems.push(unknown_key(key, &value.origin, known));
-                }
-            }
-        }
-        problems.into_result()?;
-        let map: Map<String, Value> = self
-            .values
-            .iter()
-            .map(|(key, value)| (key.clone(), value.value.clone()))
-            .collect();
-        serde_json::from_value(Value::Object(map)).map_err(|error| {
-            let origins: Vec<_> = self.values.values().map(|v| v.origin.as_str()).collect();
+        let mut settling = Settling::<T>::new(&self.given);
+        let values = settling.settle(&self.values);
+        settling.problems.into_result()?;
+        serde_json::from_value(Value::Object(values)).map_err(|error| {
+            let origins: Vec<_> = self.given.values().map(|one| one.origin.as_str()).collect();
             Problem::new(
                 "bad-setting",
-                format!("the settings do not fit the program: {}", unquoted(&error)),
-                "give each setting a value of its type",
+                format!(
+                    "the settings do not fit the program{}",
+                    without_values(&error)
+                ),
+                "give each setting a value of its type, and those that have no default any",
             )
             .because(format!("settings came from {}", origins.join(", ")))
             .into()
@@ -87,111 +139,161 @@ impl Settings {
     }
 }
 
-/// What is wrong, without the value: it may be a secret in the wrong field.
-fn unquoted(error: &serde_json::Error) -> String {
+/// What an error says, unless it quotes what it was given.
+fn without_values(error: &serde_json::Error) -> String {
     let said = error.to_string();
-    match said.split_once(", expected ") {
-        Some((_, expected)) => format!("a value should be {expected}"),
-        None => said,
+    match said.starts_with("missing field ") {
+        true => format!(": {said}"),
+        false => String::new(),
     }
 }
 
-fn merge(into: &mut Value, from: Value) {
-    match (into, from) {
-        (Value::Object(into), Value::Object(from)) => {
-            for (key, value) in from {
-                merge(into.entry(key).or_insert(Value::Null), value);
+fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
+    for (key, value) in from {
+        match (into.get_mut(&key), value) {
+            (Some(Value::Object(into)), Value::Object(from)) => merge(into, from),
+            (_, value) => {
+                into.insert(key, value);
             }
         }
-        (into, from) => *into = from,
-    }
-}
-
-fn unknown_key(key: &str, origin: &str, known: &[&str]) -> Problem {
-    let nearest = known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(key, name), *name))
-        .min()
-        .filter(|(distance, name)| *distance <= name.len().max(3) / 2);
-    let fix = match nearest {
-        Some((_, name)) => format!("did you mean `{name}`?"),
-        None if known.is_empty() => "this program has no settings".to_owned(),
-        None => format!("the settings are: {}", known.join(", ")),
-    };
-    let shown: String = key.escape_debug().take(80).collect();
-    Problem::new("unknown-setting", format!("unknown setting `{shown}`"), fix)
-        .because(format!("it came from {origin}"))
-}
-
-/// The field names of a settings struct, asked of its own `Deserialize`.
-/// `None` when `T` is not a struct (a map, say), which then takes any key.
-fn field_names<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
-    let mut names = None;
-    // The answer arrives by the side door; the error ends the inquiry.
-    let _ = T::deserialize(Inquiry(&mut names));
-    names
-}
-
-struct Inquiry<'a>(&'a mut Option<&'static [&'static str]>);
-
-impl<'de> Deserializer<'de> for Inquiry<'_> {
-    type Error = de::value::Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
-        Err(de::Error::custom("inquiry"))
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Self::Error> {
-        *self.0 = Some(fields);
-        Err(de::Error::custom("inquiry"))
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Secret;
     use serde::Deserialize;
     use serde_json::json;
 
-    #[derive(Deserialize, Default, Debug, PartialEq)]
+    #[derive(Deserialize, Default)]
     #[serde(default)]
     struct Sizes {
         replicas: u8,
         name: String,
+        password: Option<Secret<String>>,
+        database: Database,
+        pools: Vec<Pool>,
+        limits: BTreeMap<String, Pool>,
+    }
+
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Database {
+        storage: u32,
+        version: String,
+        password: Option<Secret<String>>,
+    }
+
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Pool {
+        size: u8,
+    }
+
+    fn told(settings: &Settings) -> String {
+        let problems = settings.read::<Sizes>().err().unwrap();
+        problems.to_string()
+    }
+
+    fn typed(value: Value, text: &str) -> Typed {
+        Typed {
+            value,
+            text: text.to_owned(),
+            exposed: false,
+        }
     }
 
     #[test]
     fn unknown_keys_are_refused_with_the_nearest_name() {
         let mut settings = Settings::default();
         settings.set("replcas", json!(3), "--set replcas");
-        let problems = settings.read::<Sizes>().unwrap_err();
         assert_eq!(
-            problems.to_string(),
+            told(&settings),
             "unknown setting `replcas` (unknown-setting)\n  why  it came from --set replcas\n  do   did you mean `replicas`?"
         );
     }
 
     #[test]
-    fn later_values_win_and_wrong_types_are_named() {
+    fn unknown_keys_in_tables_lists_and_maps_are_named_too() {
+        let mut settings = Settings::default();
+        settings.set("database", json!({"stroage": 50, "version": "8"}), "a.toml");
+        settings.set("pools", json!([{"size": 1}, {"sise": 2}]), "b.toml");
+        settings.set("limits", json!({"one": {"soze": 2}}), "c.toml");
+        let told = told(&settings);
+        let expected = [
+            ("database.stroage", "a.toml", "database.storage"),
+            ("pools.sise", "b.toml", "pools.size"),
+            ("limits.one.soze", "c.toml", "limits.one.size"),
+        ];
+        for (key, origin, nearest) in expected {
+            let problem = format!(
+                "unknown setting `{key}` (unknown-setting)\n  why  it came from {origin}\n  do   did you mean `{nearest}`?"
+            );
+            assert!(told.contains(&problem), "{told}");
+        }
+    }
+
+    #[test]
+    fn each_value_that_does_not_fit_is_named_with_where_it_came_from() {
         let mut settings = Settings::default();
         settings.set("replicas", json!(1), "a.toml");
         settings.set("replicas", json!(3), "--set replicas");
-        assert_eq!(settings.read::<Sizes>().unwrap().replicas, 3);
-        settings.set("name", json!(7), "--set name");
-        let problems = settings.read::<Sizes>().unwrap_err();
-        assert!(
-            problems.to_string().contains("should be a string"),
-            "{problems}"
+        assert_eq!(settings.read::<Sizes>().ok().unwrap().replicas, 3);
+        settings.set("name", json!(7), "b.toml");
+        let database = json!({"storage": "hunter2", "version": "8"});
+        settings.set("database", database, "b.toml");
+        settings.set_typed("database.version", typed(json!(9), "9"), "--set");
+        settings.set("replicas", json!(300), "c.toml");
+        let told = told(&settings);
+        assert_eq!(
+            told,
+            "the setting `database.storage` should be a whole number from 0 (bad-setting)\n  why  it came from b.toml\n  do   give it such a value\n\n\
+             the setting `name` should be text (bad-setting)\n  why  it came from b.toml\n  do   give it such a value\n\n\
+             the setting `replicas` should be 0 to 255 (bad-setting)\n  why  it came from c.toml\n  do   give it such a value"
         );
+    }
+
+    #[test]
+    fn what_is_typed_is_text_where_text_goes() {
+        let mut settings = Settings::default();
+        for (key, value, text) in [
+            ("replicas", json!(3), "3"),
+            ("name", json!(true), "true"),
+            ("password", json!(12345), "12345"),
+            ("database.version", json!(1.3), "1.30"),
+            ("database.password", json!("x"), "\"x\""),
+        ] {
+            settings.set_typed(key, typed(value, text), "MLPLAT_SET");
+        }
+        let sizes = settings.read::<Sizes>().ok().unwrap();
+        assert_eq!((sizes.replicas, sizes.name.as_str()), (3, "true"));
+        assert_eq!(sizes.password.unwrap().expose(), "12345");
+        assert_eq!(sizes.database.version, "1.30");
+        assert_eq!(sizes.database.password.unwrap().expose(), "\"x\"");
+    }
+
+    #[test]
+    fn a_secret_is_not_taken_from_where_others_read_it() {
+        let mut settings = Settings::default();
+        let exposed = |value: Value| Typed {
+            exposed: true,
+            ..typed(value, "hunter2")
+        };
+        settings.set_typed("name", exposed(json!("hunter2")), "--set name");
+        assert!(settings.read::<Sizes>().is_ok());
+        settings.set_typed("password", exposed(json!("hunter2")), "--set password");
+        let inside = json!({"password": "hunter2"});
+        settings.set_typed("database", exposed(inside), "--set database");
+        let told = told(&settings);
+        for key in ["password", "database.password"] {
+            assert!(told.contains(&format!("`{key}` is a secret")), "{told}");
+        }
+        assert!(!told.contains("hunter2"), "{told}");
+        // Whoever takes it from elsewhere afterwards may have it.
+        settings.set("password", json!("a"), "a.toml");
+        settings.set("database", json!({"password": "b"}), "a.toml");
+        assert!(settings.read::<Sizes>().is_ok());
+        assert!(!format!("{settings:?}").contains("hunter2"));
     }
 }

@@ -1,7 +1,7 @@
 //! `Stack`: the program while it is being written.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::Location;
 
 use serde::de::DeserializeOwned;
@@ -307,7 +307,7 @@ pub(crate) struct Builder {
     /// What the finished program has to keep to.
     pub(crate) checks: Vec<Checks>,
     /// Children of every scope so far, to find names given twice.
-    taken: BTreeMap<NodePath, Source>,
+    taken: HashMap<NodePath, Source>,
     shared: BTreeMap<String, Shared>,
     outermost: Option<Source>,
 }
@@ -329,7 +329,7 @@ impl Builder {
             problems: Problems::default(),
             settings: Vec::new(),
             checks: Vec::new(),
-            taken: BTreeMap::new(),
+            taken: HashMap::new(),
             shared: BTreeMap::new(),
             outermost: None,
         }
@@ -341,6 +341,17 @@ impl Builder {
             self.outermost = Some(at);
         }
         outermost
+    }
+
+    /// The program panicked: where it was is known, what it said is not told.
+    pub(crate) fn panicked(&mut self) {
+        let mut problem = Problem::new(
+            "program-panicked",
+            "the program panicked",
+            "mend what it says above; its words are not repeated here, since they may hold a secret",
+        );
+        problem.source = self.outermost;
+        self.problems.push(problem);
     }
 
     fn leave(&mut self, outermost: bool) {

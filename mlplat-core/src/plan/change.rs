@@ -225,6 +225,21 @@ impl Counts {
     }
 }
 
+/// What the secrets that a program was given from outside come to. The program
+/// hash does not hold them: everybody can make that, and would only have to
+/// try.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Provided {
+    /// There are none.
+    #[default]
+    Nothing,
+    /// There are some, and the state has no key yet to make a digest with.
+    Unbound,
+    /// Their digest under a key of the state, for this serial alone: two plans
+    /// on top of two deployments do not show whether a secret has changed.
+    Digest(String),
+}
+
 /// Everything that will be done.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -234,6 +249,8 @@ pub struct Plan {
     pub serial: u64,
     /// Hash of the program.
     pub program: String,
+    /// What the program's provided secrets come to, under a key of the state.
+    pub provided: Provided,
     /// One entry for each node and each object without a node.
     pub planned: Vec<Planned>,
     /// How many of each kind.

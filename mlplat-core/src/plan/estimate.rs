@@ -48,10 +48,8 @@ pub fn critical_path(steps: &StepGraph) -> Estimate {
         let earlier = steps
             .before(at)
             .max_by_key(|earlier| (best[*earlier].0, std::cmp::Reverse(*earlier)));
-        best[at] = (
-            earlier.map_or(0, |earlier| best[earlier].0) + weight,
-            earlier,
-        );
+        let before = earlier.map_or(0, |earlier| best[earlier].0);
+        best[at] = (before.saturating_add(weight), earlier);
         if last.is_none_or(|last| best[at].0 > best[last].0) {
             last = Some(at);
         }

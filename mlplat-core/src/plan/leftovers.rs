@@ -14,6 +14,16 @@ impl Round<'_> {
     pub(super) fn leftovers(&mut self, standing: &BTreeSet<BirthId>) {
         let state = self.inputs.state;
         let taken = closure_of_deletes(self.inputs, standing);
+        let (unwanted, retained) = match self.inputs.destroy {
+            true => (
+                "it is to be destroyed",
+                "it is retained when the stack is destroyed",
+            ),
+            false => (
+                "it is no longer in the program",
+                "it is no longer in the program, and is retained",
+            ),
+        };
         for (birth, object) in &state.objects {
             if standing.contains(birth)
                 || taken.as_ref().is_some_and(|taken| !taken.contains(birth))
@@ -28,16 +38,8 @@ impl Round<'_> {
                     Rule::Superseded,
                     "another object has taken its place",
                 ),
-                (.., true) => (
-                    Change::Forget,
-                    Rule::NotInProgram,
-                    "it is no longer in the program, and is retained",
-                ),
-                _ => (
-                    Change::Delete,
-                    Rule::NotInProgram,
-                    "it is no longer in the program",
-                ),
+                (.., true) => (Change::Forget, Rule::NotInProgram, retained),
+                _ => (Change::Delete, Rule::NotInProgram, unwanted),
             };
             if let Ok(inputs) = remembered(object) {
                 self.hold(object, &inputs);

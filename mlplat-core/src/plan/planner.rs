@@ -46,6 +46,8 @@ pub struct Inputs<'a> {
     pub only: &'a [NodePath],
     /// Objects with our tag that the state does not know.
     pub orphans: &'a [Owned],
+    /// Everything is to go: the program is left out, and not empty.
+    pub destroy: bool,
 }
 
 /// Makes a plan.

@@ -10,7 +10,9 @@ use super::{Val, canonical_text, document};
 use crate::graph::RESERVED;
 use crate::seal::{Keyring, SealError};
 use crate::state::{Body, SealedSecret, State};
-use crate::wiring::{Form, FormError, Generated, Plain, SecretSource, bcrypt, percent_encoded};
+use crate::wiring::{
+    Form, FormError, Generated, Plain, SecretSource, base64_of_hex, bcrypt, percent_encoded,
+};
 use crate::world::World;
 
 /// The clear texts of a program's secrets, and the keyring of its state.
@@ -80,6 +82,7 @@ impl SecretBook {
     pub fn formed(&self, form: &Form, plain: &Plain) -> Result<Plain, FormError> {
         let (key, cost) = match form {
             Form::PercentEncoded => return Ok(Plain::new(percent_encoded(plain.expose()))),
+            Form::Base64OfHex => return base64_of_hex(plain),
             Form::Bcrypt { key, cost } => (key, *cost),
         };
         let salt = self.keyring.salt(key, plain);
@@ -91,6 +94,27 @@ impl SecretBook {
         let hash = bcrypt(plain, cost, salt)?;
         hashed.insert(memo, hash.clone());
         Ok(hash)
+    }
+
+    /// A state's generated secrets sealed with another keyring.
+    ///
+    /// # Errors
+    /// [`SealError::Damaged`] when one of them does not open.
+    pub(crate) fn resealed(
+        state: &State,
+        reseal: &Reseal<'_>,
+    ) -> Result<BTreeMap<String, SealedSecret>, SealError> {
+        let each = state.secrets.iter().map(|(key, secret)| {
+            let place = place_of_secret(key, secret.generation);
+            let plain = reseal.from.open(&place, &secret.sealed)?;
+            let sealed = reseal.to.seal(reseal.world, &place, &plain);
+            let secret = SealedSecret {
+                sealed,
+                ..secret.clone()
+            };
+            Ok((key.clone(), secret))
+        });
+        each.collect()
     }
 
     /// Gives a secret its next value. From here on it is the only one.
@@ -248,6 +272,73 @@ impl Renderer<'_> {
                 Some(Value::Object(rendered))
             }
         }
+    }
+}
+
+/// From one keyring to another.
+pub(crate) struct Reseal<'a> {
+    pub(crate) from: &'a Keyring,
+    pub(crate) to: &'a Keyring,
+    pub(crate) world: &'a dyn World,
+}
+
+impl Reseal<'_> {
+    /// Stored text with its secrets sealed anew; `None` when it has none.
+    ///
+    /// # Errors
+    /// [`SealError::Damaged`] when a sealed secret is missing or does not open.
+    pub(crate) fn body(&self, body: &Body, place: &str) -> Result<Option<Body>, SealError> {
+        if body.sealed.is_empty() {
+            return Ok(None);
+        }
+        let opened = open_vals(body, place, self.from)?;
+        render_body(&opened, place, self.to, Some(self.world))
+            .map(Some)
+            .ok_or(SealError::Damaged)
+    }
+}
+
+/// Stored text as values, its secrets open and marked as such.
+fn open_vals(
+    body: &Body,
+    place: &str,
+    keyring: &Keyring,
+) -> Result<BTreeMap<String, Val>, SealError> {
+    let members: Map<String, Value> =
+        serde_json::from_str(body.json.get()).map_err(|_| SealError::Damaged)?;
+    let each = members.into_iter().map(|(key, value)| {
+        let value = open_val(value, &body.sealed, &format!("{place}|{key}"), keyring)?;
+        Ok((key, value))
+    });
+    each.collect()
+}
+
+fn open_val(
+    value: Value,
+    sealed: &BTreeMap<String, String>,
+    place: &str,
+    keyring: &Keyring,
+) -> Result<Val, SealError> {
+    match value {
+        Value::Object(members) if members.contains_key(&digest_key()) => {
+            let sealed = sealed.get(place).ok_or(SealError::Damaged)?;
+            Ok(Val::Secret(keyring.open(place, sealed)?))
+        }
+        Value::Object(members) => {
+            let each = members.into_iter().map(|(key, value)| {
+                let value = open_val(value, sealed, &format!("{place}|{key}"), keyring)?;
+                Ok((key, value))
+            });
+            each.collect::<Result<_, _>>().map(Val::map)
+        }
+        Value::Array(items) => {
+            let each = items
+                .into_iter()
+                .enumerate()
+                .map(|(index, item)| open_val(item, sealed, &format!("{place}|{index}"), keyring));
+            each.collect::<Result<_, _>>().map(Val::list)
+        }
+        scalar => Ok(Val::Known(scalar)),
     }
 }
 

@@ -28,7 +28,7 @@ use crate::wiring::NodeId;
 pub(super) struct Round<'a> {
     pub(super) inputs: &'a Inputs<'a>,
     pub(super) forced: &'a BTreeMap<NodePath, String>,
-    pub(super) current: BTreeMap<&'a NodePath, BirthId>,
+    pub(super) current: HashMap<&'a NodePath, BirthId>,
     pub(super) env: Outputs,
     pub(super) referenced: Vec<bool>,
     /// Nodes whose object will be another one for certain.
@@ -62,7 +62,8 @@ impl<'a> Round<'a> {
         let mut round = Self {
             inputs,
             forced,
-            current: inputs.state.current(),
+            // Asked once for each node, and never in order.
+            current: inputs.state.standing().collect(),
             env: Outputs(RefCell::new(vec![None; count])),
             referenced: referenced(inputs.graph),
             anew: BTreeSet::new(),

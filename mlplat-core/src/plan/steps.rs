@@ -173,7 +173,7 @@ pub(super) fn build(
     claims: &[Claim],
     weight: &dyn Fn(&Planned, StepKind) -> u32,
 ) -> Result<StepGraph, NoOrder> {
-    let mut builder = Builder::new(planned, weight);
+    let mut builder = Builder::new(graph, planned, weight);
     builder.references(graph);
     builder.old_references(state);
     builder.own_order();
@@ -182,12 +182,9 @@ pub(super) fn build(
             Freed::ByRemoval => &builder.remove_of,
             Freed::ByUpdate => &builder.bring_of,
         };
-        let (from, to) = (
-            freeing.get(&claim.holder),
-            builder.bring_of.get(&claim.claimer),
-        );
+        let (from, to) = (freeing[claim.holder], builder.bring_of[claim.claimer]);
         if let (Some(from), Some(to)) = (from, to) {
-            builder.steps.add_edge(*from, *to, Order::Claims);
+            builder.steps.add_edge(from, to, Order::Claims);
         }
     }
     builder.finish()
@@ -197,21 +194,25 @@ struct Builder<'a> {
     planned: &'a [Planned],
     steps: DiGraph<Step, Order>,
     /// Steps by entry of the plan.
-    bring_of: BTreeMap<usize, NodeIndex>,
-    remove_of: BTreeMap<usize, NodeIndex>,
+    bring_of: Vec<Option<NodeIndex>>,
+    remove_of: Vec<Option<NodeIndex>>,
     /// Steps by node and by object.
-    bring: BTreeMap<NodeId, NodeIndex>,
+    bring: Vec<Option<NodeIndex>>,
     remove: BTreeMap<BirthId, NodeIndex>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(planned: &'a [Planned], weight: &dyn Fn(&Planned, StepKind) -> u32) -> Self {
+    fn new(
+        graph: &Graph,
+        planned: &'a [Planned],
+        weight: &dyn Fn(&Planned, StepKind) -> u32,
+    ) -> Self {
         let mut builder = Self {
             planned,
-            steps: DiGraph::new(),
-            bring_of: BTreeMap::new(),
-            remove_of: BTreeMap::new(),
-            bring: BTreeMap::new(),
+            steps: DiGraph::with_capacity(planned.len(), planned.len()),
+            bring_of: vec![None; planned.len()],
+            remove_of: vec![None; planned.len()],
+            bring: vec![None; graph.nodes().len()],
             remove: BTreeMap::new(),
         };
         for (at, entry) in planned.iter().enumerate() {
@@ -225,8 +226,8 @@ impl<'a> Builder<'a> {
             };
             if let Some(node) = entry.node {
                 let step = add(&mut builder.steps, StepKind::Bring(node));
-                builder.bring_of.insert(at, step);
-                builder.bring.insert(node, step);
+                builder.bring_of[at] = Some(step);
+                builder.bring[node.index()] = Some(step);
             }
             if entry.orphan.is_some() {
                 add(&mut builder.steps, StepKind::Sweep(at));
@@ -237,7 +238,7 @@ impl<'a> Builder<'a> {
             );
             if let (Some(object), true) = (entry.object, removes) {
                 let step = add(&mut builder.steps, StepKind::Remove(object));
-                builder.remove_of.insert(at, step);
+                builder.remove_of[at] = Some(step);
                 builder.remove.insert(object, step);
             }
         }
@@ -246,10 +247,11 @@ impl<'a> Builder<'a> {
 
     /// Rule 1.
     fn references(&mut self, graph: &Graph) {
-        for (node, step) in &self.bring {
-            for earlier in &graph.node(*node).after {
-                if let Some(from) = self.bring.get(earlier) {
-                    self.steps.add_edge(*from, *step, Order::Reference);
+        for (node, step) in graph.nodes().iter().zip(&self.bring) {
+            let Some(step) = step else { continue };
+            for earlier in &node.after {
+                if let Some(from) = self.bring[earlier.index()] {
+                    self.steps.add_edge(from, *step, Order::Reference);
                 }
             }
         }
@@ -264,7 +266,7 @@ impl<'a> Builder<'a> {
             .planned
             .iter()
             .enumerate()
-            .filter_map(|(at, entry)| Some((entry.object?, *self.bring_of.get(&at)?)))
+            .filter_map(|(at, entry)| Some((entry.object?, self.bring_of[at]?)))
             .collect();
         for (id, object) in &state.objects {
             let holds = object.deps.iter().map(|dep| (dep, false));
@@ -285,14 +287,13 @@ impl<'a> Builder<'a> {
     /// Rules 4 and 5.
     fn own_order(&mut self) {
         for (at, entry) in self.planned.iter().enumerate() {
-            let (Some(bring), Some(remove)) = (self.bring_of.get(&at), self.remove_of.get(&at))
-            else {
+            let (Some(bring), Some(remove)) = (self.bring_of[at], self.remove_of[at]) else {
                 continue;
             };
             if entry.delete_first {
-                self.steps.add_edge(*remove, *bring, Order::DeleteFirst);
+                self.steps.add_edge(remove, bring, Order::DeleteFirst);
             } else {
-                self.steps.add_edge(*bring, *remove, Order::CreateFirst);
+                self.steps.add_edge(bring, remove, Order::CreateFirst);
             }
         }
     }
@@ -302,7 +303,7 @@ impl<'a> Builder<'a> {
             if let Ok(order) = toposort(&self.steps, None) {
                 // The graph was built from fewer than 2^32 nodes.
                 let order = order.into_iter().map(|at| at.index() as u32).collect();
-                let graph = self.steps.map(|_, step| step.clone(), |_, _| ());
+                let graph = self.steps.map_owned(|_, step| step, |_, _| ());
                 return Ok(StepGraph { graph, order });
             }
             let circles = self.circles();

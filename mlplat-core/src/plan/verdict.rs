@@ -2,6 +2,7 @@
 
 use super::change::{Change, Counts, Plan, Planned};
 use super::estimate;
+use super::provided;
 use super::round::Round;
 use crate::graph::NodeKind;
 use crate::problem::{Problem, Problems};
@@ -56,6 +57,7 @@ impl Round<'_> {
             lineage: self.inputs.state.lineage.clone(),
             serial: self.inputs.state.serial,
             program: self.inputs.graph.program_hash().to_owned(),
+            provided: provided::digest(self.inputs),
             planned: self.planned,
             counts,
             steps,

@@ -3,16 +3,20 @@
 //! Many services beside the big clouds are alike: an object has a key that is
 //! part of its inputs, it is read, written and removed whole, and it is there
 //! as soon as the call returns: DNS records, dashboards, feature flags, files.
-//! For these a user writes three methods over typed inputs; everything else
-//! that a [`Provider`] owes to the engine follows from the declared facts.
+//! For these a user writes four methods over typed inputs; everything else
+//! that a [`Provider`] owes to the engine follows from the declared facts,
+//! which start from [`KEYED`](crate::facts::KEYED).
 //!
 //! The key is the natural key of the type
 //! ([`Recovery::NaturalKey`](crate::facts::Recovery::NaturalKey)), or its
-//! name. A service that can keep the birth token beside the object (as a
-//! label, a comment, a field) says so by [`Tagging`](crate::facts::Tagging):
-//! then an object of the same key that somebody else made is never taken for
-//! one's own. A service that cannot declares `Tagging::Never`: then whatever
-//! stands under the key counts as ours once a creation was interrupted there.
+//! name. A service that can keep a tag beside the object (as a label, a
+//! comment, a field) says so by [`Tagging`](crate::facts::Tagging): then an
+//! object of the same key that somebody else made is never taken for one's
+//! own. A service that cannot declares `Tagging::Never`: then whatever stands
+//! under the key counts as ours once a creation was interrupted there.
+//!
+//! The tag is the lineage and the birth token with a slash between them, so
+//! that the objects of a lineage are found among all keys.
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -21,7 +25,7 @@ use super::{
     ErrorKind, Find, Made, Observed, Owned, Provider, ProviderError, Reader, Request, Status,
     Target,
 };
-use crate::facts::{Recovery, Type};
+use crate::facts::{Recovery, Tagging, Type};
 use crate::wiring::Resource;
 
 /// The typed inputs of a service's objects.
@@ -43,18 +47,26 @@ pub trait KeyedService: Send + Sync + 'static {
     /// `Gone` when there is none; others when the question cannot be answered.
     async fn get(&self, key: &str) -> Result<Kept, ProviderError>;
 
-    /// Writes the object whole, whether it is there or not, with its birth
-    /// token where the type declares that it can carry one.
+    /// Writes the object whole, whether it is there or not, with the tag of
+    /// its owner where the type declares that it can carry one.
     ///
     /// # Errors
     /// As the service says; `Ambiguous` when there was no answer.
-    async fn put(&self, key: &str, wanted: Wanted<Self>, token: &str) -> Result<(), ProviderError>;
+    async fn put(&self, key: &str, wanted: Wanted<Self>, tag: &str) -> Result<(), ProviderError>;
 
     /// Takes the object away.
     ///
     /// # Errors
     /// As the service says.
     async fn remove(&self, key: &str) -> Result<(), ProviderError>;
+
+    /// The keys of all objects, whoever made them: objects that no program
+    /// knows any more are found among them. A service whose objects carry no
+    /// tag (`Tagging::Never`) is not asked.
+    ///
+    /// # Errors
+    /// When the question cannot be answered; `Gone` is none.
+    async fn keys(&self) -> Result<Vec<String>, ProviderError>;
 }
 
 /// An object as a service keeps it.
@@ -64,8 +76,8 @@ pub struct Kept {
     pub inputs: Map<String, Value>,
     /// Its outputs by name.
     pub outputs: Map<String, Value>,
-    /// The birth token that it was written with, if it carries one.
-    pub token: Option<String>,
+    /// The tag that it was written with, if it carries one.
+    pub tag: Option<String>,
 }
 
 impl Kept {
@@ -79,30 +91,43 @@ impl Kept {
         Self {
             inputs: members(inputs),
             outputs: members(outputs),
-            token: None,
+            tag: None,
         }
     }
 
-    /// With the birth token that it carries.
+    /// With the tag that it carries.
     #[must_use]
-    pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(token.into());
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
         self
     }
 
     fn observed(self, key: &str) -> Observed {
+        let token = self.token().map(str::to_owned);
         Observed {
             id: key.to_owned(),
             status: Status::Ready,
             inputs: self.inputs,
             outputs: self.outputs,
-            token: self.token,
+            token,
         }
+    }
+
+    /// The birth token in its tag.
+    fn token(&self) -> Option<&str> {
+        let tag = self.tag.as_deref()?;
+        Some(tag.rsplit_once('/').map_or(tag, |(_, token)| token))
+    }
+
+    /// The birth token in its tag, if that is of a lineage.
+    fn token_of(&self, lineage: &str) -> Option<&str> {
+        let (owner, token) = self.tag.as_deref()?.rsplit_once('/')?;
+        (owner == lineage).then_some(token)
     }
 
     /// Whether it carries another object's token.
     fn is_namesake(&self, token: &str) -> bool {
-        self.token.as_ref().is_some_and(|own| own != token)
+        self.token().is_some_and(|own| own != token)
     }
 }
 
@@ -180,9 +205,23 @@ impl<S: KeyedService> Reader for S {
         Ok(ours.map(|kept| kept.observed(&key)))
     }
 
-    /// Nothing: a service of keys is not asked for all of them.
-    async fn owned(&self, _: &str) -> Result<Vec<Owned>, ProviderError> {
-        Ok(Vec::new())
+    async fn owned(&self, lineage: &str) -> Result<Vec<Owned>, ProviderError> {
+        let ty = S::Resource::TYPE;
+        let mut owned = Vec::new();
+        if ty.tags == Tagging::Never {
+            return Ok(owned);
+        }
+        for key in present(self.keys().await)?.unwrap_or_default() {
+            let kept = self.under(&key).await?;
+            if let Some(token) = kept.as_ref().and_then(|kept| kept.token_of(lineage)) {
+                owned.push(Owned {
+                    ty: ty.name.to_owned(),
+                    token: token.to_owned(),
+                    id: key,
+                });
+            }
+        }
+        Ok(owned)
     }
 
     async fn look_up(
@@ -201,15 +240,15 @@ impl<S: KeyedService> Provider for S {
     async fn create(&self, request: &Request) -> Result<Made, ProviderError> {
         let key = key(request.ty, &request.inputs)?;
         match self.under(&key).await? {
-            Some(kept) if kept.token.as_ref() == Some(&request.token) => {}
+            Some(kept) if kept.token() == Some(&request.token) => {}
             Some(_) => {
                 let message = format!("{} {key} exists and is not this stack's", request.ty.name);
                 let code = "AlreadyExists";
                 return Err(ProviderError::new(ErrorKind::Invalid, code, message));
             }
             None => {
-                self.put(&key, wanted::<S>(request)?, &request.token)
-                    .await?
+                let tag = format!("{}/{}", request.lineage, request.token);
+                self.put(&key, wanted::<S>(request)?, &tag).await?;
             }
         }
         Ok(Made { id: key, now: None })
@@ -221,9 +260,8 @@ impl<S: KeyedService> Provider for S {
         request: &Request,
         _: &[String],
     ) -> Result<(), ProviderError> {
-        self.ours(target).await?;
-        self.put(&target.id, wanted::<S>(request)?, &target.token)
-            .await
+        let tag = self.ours(target).await?.tag.unwrap_or_default();
+        self.put(&target.id, wanted::<S>(request)?, &tag).await
     }
 
     async fn delete(&self, target: &Target) -> Result<(), ProviderError> {
@@ -245,16 +283,21 @@ trait Ours {
 #[async_trait]
 impl<S: KeyedService> Ours for S {
     async fn under(&self, key: &str) -> Result<Option<Kept>, ProviderError> {
-        match self.get(key).await {
-            Ok(kept) => Ok(Some(kept)),
-            Err(error) if error.kind == ErrorKind::Gone => Ok(None),
-            Err(error) => Err(error),
-        }
+        present(self.get(key).await)
     }
 
     async fn ours(&self, target: &Target) -> Result<Kept, ProviderError> {
         let kept = self.under(&target.id).await?;
         let ours = kept.filter(|kept| !kept.is_namesake(&target.token));
         ours.ok_or_else(|| ProviderError::gone(&target.id))
+    }
+}
+
+/// An answer; none when it is that there is nothing.
+fn present<T>(answer: Result<T, ProviderError>) -> Result<Option<T>, ProviderError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind == ErrorKind::Gone => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -14,4 +14,6 @@ mod seam;
 pub use error::{ErrorKind, ProviderError};
 pub use keyed::{Kept, KeyedService, Wanted};
 pub use registry::Providers;
-pub use seam::{Find, Made, Observed, Owned, Provider, Rate, Reader, Request, Status, Target};
+pub use seam::{
+    Call, Find, Limit, Made, Observed, Owned, Provider, Reader, Request, Status, Target,
+};

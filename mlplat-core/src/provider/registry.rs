@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{ErrorKind, Owned, Provider, ProviderError, Reader};
+use super::{Call, ErrorKind, Limit, Owned, Provider, ProviderError, Reader};
 use crate::facts::Type;
 
 /// Providers by the types they serve.
@@ -58,6 +58,13 @@ impl Providers {
     /// As [`Providers::of`].
     pub fn reader(&self, ty: &str) -> Result<&dyn Reader, ProviderError> {
         self.of(ty).map(|provider| provider as &dyn Reader)
+    }
+
+    /// How many calls of a kind are taken on a type; `None` for any number, or
+    /// when nobody serves it.
+    #[must_use]
+    pub fn limit(&self, ty: &Type, call: Call) -> Option<Limit> {
+        self.of(ty.name).ok()?.limit(ty.service(), call)
     }
 
     /// Everything in all clouds and clusters that carries the lineage's tag.

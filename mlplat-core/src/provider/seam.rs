@@ -51,13 +51,24 @@ pub struct Made {
     pub now: Option<Observed>,
 }
 
-/// How many calls a service takes.
+/// How many calls a service takes: a bucket of tokens, one for each call.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rate {
-    /// Calls in a second, in the long run.
+pub struct Limit {
+    /// The bucket: calls that share one are counted together.
+    pub bucket: &'static str,
+    /// Calls in a second, in the long run: how fast the bucket fills.
     pub per_second: f64,
-    /// Calls at once after a pause.
+    /// Calls at once after a pause: what the bucket holds.
     pub burst: u32,
+}
+
+/// What a call does, as far as limits go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// It reads, lists or looks for something.
+    Looks,
+    /// It changes something.
+    Changes,
 }
 
 /// An object as the service shows it. It may carry secrets in clear, for the
@@ -133,8 +144,9 @@ pub trait Reader: Send + Sync {
     /// The types it serves.
     fn types(&self) -> &[&'static Type];
 
-    /// How many calls one of its services takes; `None` for any number.
-    fn rate(&self, _service: &str) -> Option<Rate> {
+    /// How many calls of a kind one of its services takes; `None` for any
+    /// number.
+    fn limit(&self, _service: &str, _call: Call) -> Option<Limit> {
         None
     }
 

@@ -78,9 +78,16 @@ impl AgeLock {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let identity = Identity::generate();
                 let text = identity.to_string();
+                // Whole or not at all: half a key would open nothing for ever.
+                let beside = path.with_extension("key.new");
                 files
-                    .write(path, text.expose_secret().as_bytes())
-                    .and_then(|()| files.sync(path))
+                    .write(&beside, text.expose_secret().as_bytes())
+                    .and_then(|()| files.sync(&beside))
+                    .and_then(|()| files.rename(&beside, path))
+                    .and_then(|()| match path.parent() {
+                        Some(dir) if dir != Path::new("") => files.sync_dir(dir),
+                        _ => files.sync_dir(Path::new(".")),
+                    })
                     .map_err(|why| failed("make", &why))?;
                 Self::default().identity(&Plain::new(text.expose_secret().to_owned()))
             }
@@ -119,6 +126,10 @@ impl KeyringLock for AgeLock {
         let engine = &base64::engine::general_purpose::STANDARD_NO_PAD;
         let sealed = base64::Engine::decode(engine, locked).map_err(|_| SealError::Damaged)?;
         let opener = age::Decryptor::new(&sealed[..]).map_err(|_| SealError::Damaged)?;
+        let opens = !self.identities.is_empty() || self.passphrase.is_some();
+        if !opens && !self.recipients.is_empty() {
+            return Err(SealError::OnlyRecipients);
+        }
         let scrypt = self.passphrase.clone().map(age::scrypt::Identity::new);
         let keys = self.identities.iter().map(|key| key as &dyn age::Identity);
         let keys = keys.chain(scrypt.iter().map(|key| key as &dyn age::Identity));
@@ -142,7 +153,13 @@ mod tests {
         let secret = Plain::new(identity.to_string().expose_secret().to_owned());
         let writer = AgeLock::default().recipients([public.as_str()]).unwrap();
         let locked = writer.lock(&[5; 64]).unwrap();
-        assert_eq!(writer.unlock(&locked).unwrap_err(), SealError::NoIdentity);
+        assert_eq!(
+            writer.unlock(&locked).unwrap_err(),
+            SealError::OnlyRecipients
+        );
+        let other = Plain::new(Identity::generate().to_string().expose_secret().to_owned());
+        let other = AgeLock::default().identity(&other).unwrap();
+        assert_eq!(other.unlock(&locked).unwrap_err(), SealError::NoIdentity);
         let reader = AgeLock::default().identity(&secret).unwrap();
         assert_eq!(*reader.unlock(&locked).unwrap(), [5; 64]);
         assert_eq!(

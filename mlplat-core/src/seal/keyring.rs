@@ -39,6 +39,17 @@ pub enum SealError {
     /// The keys at hand do not open the state.
     #[error("none of the keys at hand opens the state's secrets")]
     NoIdentity,
+    /// The key is in a file, which is missing or has another key.
+    #[error("the key file {file} {what}")]
+    KeyFile {
+        /// Where it is, or should be.
+        file: String,
+        /// What is the matter with it.
+        what: &'static str,
+    },
+    /// There are keys to seal with and none to open with.
+    #[error("the keys at hand can seal the state's secrets and not open them")]
+    OnlyRecipients,
     /// A key is not written as a key.
     #[error("{0}")]
     BadKey(String),

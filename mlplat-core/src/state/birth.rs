@@ -8,15 +8,28 @@ use sha2::{Digest, Sha256};
 
 use crate::path::NodePath;
 
+/// Numbers beyond these are of no state: nobody has lived that long.
+pub(super) const LAST_SERIAL: u64 = 1 << 53;
+pub(super) const LAST_ORDINAL: u32 = 1 << 31;
+
 /// The serial of the operation that began an object, and its number within
 /// it: unique in a lineage, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct BirthId {
-    /// Serial of the operation.
+    /// Serial of the operation; 0 for what was taken over.
     pub serial: u64,
     /// Number within the operation.
     pub ordinal: u32,
+}
+
+impl BirthId {
+    /// Whether the object is none that an operation of this state has made,
+    /// but one that was there and was taken over: no operation has number 0.
+    #[must_use]
+    pub fn is_taken_over(self) -> bool {
+        self.serial == 0
+    }
 }
 
 impl fmt::Display for BirthId {
@@ -37,10 +50,13 @@ impl FromStr for BirthId {
     fn from_str(text: &str) -> Result<Self, String> {
         let bad = || format!("`{}` is no birth", text.escape_debug());
         let (serial, ordinal) = text.split_once('.').ok_or_else(bad)?;
-        Ok(Self {
+        let id = Self {
             serial: serial.parse().map_err(|_| bad())?,
             ordinal: ordinal.parse().map_err(|_| bad())?,
-        })
+        };
+        // One that is counted on from has to leave room.
+        let fits = id.serial <= LAST_SERIAL && id.ordinal <= LAST_ORDINAL;
+        fits.then_some(id).ok_or_else(bad)
     }
 }
 

@@ -27,11 +27,17 @@ fn begin(serial: u64, ordinal: u32) -> Record {
     }
 }
 
-/// Runs the suite on a store that holds nothing yet.
+/// Runs the suite on a store that holds nothing yet. `steal` frees the lock
+/// under whoever holds it, as the passing of time or somebody's hand would.
 ///
 /// # Errors
 /// The first promise that is not kept, in words.
-pub async fn run(store: &dyn StateStore) -> Result<(), String> {
+pub async fn run(store: &dyn StateStore, steal: &(dyn Fn() + Sync)) -> Result<(), String> {
+    one_after_the_other(store).await?;
+    a_stale_holder(store, steal).await
+}
+
+async fn one_after_the_other(store: &dyn StateStore) -> Result<(), String> {
     let said = |what: &'static str| move |why: StoreError| format!("{what}: {why}");
     let stored = store.read().await.map_err(said("an empty store is read"))?;
     expect(stored.state.is_none(), "an empty store holds no state")?;
@@ -114,6 +120,66 @@ pub async fn run(store: &dyn StateStore) -> Result<(), String> {
         "the new journal extends the snapshot",
     )?;
     Ok(())
+}
+
+/// One who has lost the lock without knowing it writes nothing more, and does
+/// not stand in the way of the next.
+async fn a_stale_holder(store: &dyn StateStore, steal: &(dyn Fn() + Sync)) -> Result<(), String> {
+    let said = |what: &'static str| move |why: StoreError| format!("{what}: {why}");
+    let mut stale = store
+        .lock(&holder("stale"))
+        .await
+        .map_err(said("a free lock"))?;
+    let before = stale.load().await.map_err(said("it is read"))?.records;
+    stale
+        .append("lin", 1, &[begin(2, 1)])
+        .await
+        .map_err(said("the holder writes"))?;
+    steal();
+    let mut next = store
+        .lock(&holder("next"))
+        .await
+        .map_err(said("a stolen lock"))?;
+    expect(
+        next.fence() > stale.fence(),
+        "the next one's fence is larger",
+    )?;
+    let read = next.load().await.map_err(said("the next one reads"))?;
+    let acknowledged = before.len() + 1;
+    expect(
+        read.records.len() == acknowledged,
+        "what was acknowledged before the lock was lost is there",
+    )?;
+    let refused = |result: Result<(), StoreError>| {
+        matches!(result, Err(StoreError::Fenced | StoreError::Poisoned))
+    };
+    let written = stale.append("lin", 1, &[begin(2, 2)]).await;
+    expect(
+        matches!(written, Err(StoreError::Fenced)),
+        "a stale holder's records are refused as fenced",
+    )?;
+    next.append("lin", 1, &[begin(2, 3)])
+        .await
+        .map_err(said("the next one writes"))?;
+    let mut state = read.state.ok_or("there is a state")?;
+    state.serial = 2;
+    expect(
+        refused(stale.commit(&state).await),
+        "a stale holder's snapshot is refused",
+    )?;
+    drop(stale);
+    next.append("lin", 1, &[begin(2, 4)])
+        .await
+        .map_err(said("the stale one's end disturbs nobody"))?;
+    let stored = store.read().await.map_err(said("it is read at last"))?;
+    expect(
+        stored.state.as_ref().is_some_and(|state| state.serial == 1)
+            && stored.records.len() == acknowledged + 2,
+        "nothing of a stale holder is among what is stored",
+    )?;
+    next.commit(&state)
+        .await
+        .map_err(said("the next one finishes"))
 }
 
 fn expect(kept: bool, promise: &str) -> Result<(), String> {

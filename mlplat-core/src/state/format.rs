@@ -19,19 +19,23 @@
 //! that it refuses instead; each frame has its own, so a newer version goes on
 //! with the journal that an older one left. Format 2 added history, secrets
 //! that are being rotated and secret answers to format 1, which reads as a
-//! state without them.
+//! state without them. A field that this version does not know is refused, in
+//! snapshot and journal alike: it would be gone after the next write.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::birth::{LAST_ORDINAL, LAST_SERIAL};
+use super::edges::cycle_in;
 use super::{Record, State};
 
 /// The format that this version writes, and the newest that it reads.
 const FORMAT: u32 = 2;
 /// The oldest format that this version reads.
 const OLDEST: u32 = 1;
-/// A snapshot or frame beyond this is refused before it is read.
-const LIMIT: usize = 4 << 30;
+/// A snapshot or journal beyond this is refused before it is read: four times
+/// what a hundred thousand nodes need.
+pub(super) const LIMIT: usize = 512 << 20;
 
 /// What is wrong with a state or journal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,9 +43,14 @@ const LIMIT: usize = 4 << 30;
 pub enum FormatError {
     /// A newer mlplat wrote it.
     #[error(
-        "it has format {0}, and this version reads up to format {FORMAT}: use the mlplat that wrote it, or a newer one"
+        "it has format {found}, and this version reads up to format {newest}: use the mlplat that wrote it, or a newer one"
     )]
-    Newer(u32),
+    Newer {
+        /// Its format.
+        found: u32,
+        /// The newest that this version reads.
+        newest: u32,
+    },
     /// It is not what it should be.
     #[error("{0}")]
     Damaged(String),
@@ -54,13 +63,14 @@ fn damaged(what: impl Into<String>) -> FormatError {
 /// A snapshot as bytes.
 ///
 /// # Errors
-/// When the state cannot be written as JSON, which no state prevents.
+/// When the state cannot be written as JSON, which no state prevents, or has
+/// become too large to be read again.
 pub fn encode_snapshot(state: &State) -> Result<Vec<u8>, FormatError> {
     let body = serde_json::to_vec(state).map_err(|why| damaged(why.to_string()))?;
-    let digest = crate::hex(&Sha256::digest(&body));
-    let mut bytes = format!("mlplat-state {FORMAT} {} {digest}\n", body.len()).into_bytes();
-    bytes.extend_from_slice(&body);
-    bytes.push(b'\n');
+    let bytes = checked(STATE, FORMAT, &body);
+    if bytes.len() > LIMIT {
+        return Err(too_large(bytes.len() as u64));
+    }
     Ok(bytes)
 }
 
@@ -69,7 +79,45 @@ pub fn encode_snapshot(state: &State) -> Result<Vec<u8>, FormatError> {
 /// # Errors
 /// [`FormatError`] for every byte that is not as it was written.
 pub fn decode_snapshot(bytes: &[u8]) -> Result<State, FormatError> {
-    let (header, rest) = header_line(bytes, "mlplat-state")?;
+    let body = body_of(STATE, FORMAT, bytes)?;
+    let state: State = serde_json::from_slice(body)
+        .map_err(|why| damaged(format!("its content is no state: {why}")))?;
+    check_numbers(&state)?;
+    match cycle_in(&state) {
+        Some(ring) => Err(damaged(ring)),
+        None => Ok(state),
+    }
+}
+
+/// Numbers that are counted on from have to leave room.
+fn check_numbers(state: &State) -> Result<(), FormatError> {
+    let generations = state.secrets.values().map(|secret| secret.generation);
+    let last = generations.max().unwrap_or(0).max(state.next_ordinal);
+    if state.serial > LAST_SERIAL || last > LAST_ORDINAL {
+        return Err(damaged("its numbers are larger than any run makes them"));
+    }
+    Ok(())
+}
+
+/// How every snapshot starts.
+const STATE: &str = "mlplat-state";
+
+/// A header line with name, format, length and checksum, and the body.
+pub(super) fn checked(name: &str, format: u32, body: &[u8]) -> Vec<u8> {
+    let digest = crate::hex(&Sha256::digest(body));
+    let mut bytes = format!("{name} {format} {} {digest}\n", body.len()).into_bytes();
+    bytes.extend_from_slice(body);
+    bytes.push(b'\n');
+    bytes
+}
+
+/// The body of what [`checked`] wrote in this format or an earlier one.
+pub(super) fn body_of<'a>(
+    name: &str,
+    newest: u32,
+    bytes: &'a [u8],
+) -> Result<&'a [u8], FormatError> {
+    let (header, rest) = header_line(bytes, name, newest)?;
     let [length, digest] = header[..] else {
         return Err(damaged("its header is not complete"));
     };
@@ -86,11 +134,31 @@ pub fn decode_snapshot(bytes: &[u8]) -> Result<State, FormatError> {
     if crate::hex(&Sha256::digest(body)) != digest {
         return Err(damaged("its checksum does not fit its content"));
     }
-    serde_json::from_slice(body).map_err(|why| damaged(format!("its content is no state: {why}")))
+    Ok(body)
+}
+
+/// A file that is too large to be a state or journal.
+pub(super) fn too_large(length: u64) -> FormatError {
+    damaged(format!(
+        "it has {length} bytes, and no state has more than {LIMIT}"
+    ))
+}
+
+/// The serial of the state in a snapshot, without reading the rest. `None` for
+/// what is no snapshot.
+pub(super) fn snapshot_serial(bytes: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Numbered {
+        serial: u64,
+    }
+    let (_, body) = header_line(bytes, "mlplat-state", FORMAT).ok()?;
+    let numbered: Numbered = serde_json::from_slice(body).ok()?;
+    Some(numbered.serial)
 }
 
 /// What a journal extends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct JournalHeader {
     /// The lineage of the state.
     pub lineage: String,
@@ -178,7 +246,7 @@ pub fn decode_journal(bytes: &[u8]) -> Result<Journal, FormatError> {
 
 /// The body of the frame at the start of the bytes, and the frame's length.
 fn frame(bytes: &[u8]) -> Result<(&[u8], usize), FormatError> {
-    let (header, rest) = header_line(bytes, "mlplat-journal")?;
+    let (header, rest) = header_line(bytes, "mlplat-journal", FORMAT)?;
     let [length, crc, header_crc] = header[..] else {
         return Err(damaged("a frame's header is not complete"));
     };
@@ -269,7 +337,11 @@ fn read_body(body: &[u8], journal: &mut Journal) -> Result<(), FormatError> {
 }
 
 /// The words after name and format of a header line, and what follows it.
-fn header_line<'a>(bytes: &'a [u8], name: &str) -> Result<(Vec<&'a str>, &'a [u8]), FormatError> {
+fn header_line<'a>(
+    bytes: &'a [u8],
+    name: &str,
+    newest: u32,
+) -> Result<(Vec<&'a str>, &'a [u8]), FormatError> {
     let end = bytes
         .iter()
         .take(160)
@@ -281,8 +353,11 @@ fn header_line<'a>(bytes: &'a [u8], name: &str) -> Result<(Vec<&'a str>, &'a [u8
         return Err(damaged(format!("it does not start with {name}")));
     }
     let format: u32 = number(words.next().unwrap_or(""))?;
-    if format > FORMAT {
-        return Err(FormatError::Newer(format));
+    if format > newest {
+        return Err(FormatError::Newer {
+            found: format,
+            newest,
+        });
     }
     if format < OLDEST {
         return Err(damaged(format!("there is no format {format}")));
@@ -436,7 +511,10 @@ mod tests {
         let newer = bytes.replacen("mlplat-state 2", "mlplat-state 7", 1);
         assert_eq!(
             decode_snapshot(newer.as_bytes()).unwrap_err(),
-            FormatError::Newer(7)
+            FormatError::Newer {
+                found: 7,
+                newest: FORMAT
+            }
         );
     }
 }

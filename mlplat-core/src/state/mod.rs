@@ -12,13 +12,16 @@
 
 mod birth;
 pub mod conformance;
+mod edges;
 mod file_store;
 mod format;
 mod history;
+mod left;
 mod model;
 mod record;
 pub mod remote;
 pub mod remote_model;
+mod remote_object;
 mod remote_session;
 mod store;
 

@@ -159,6 +159,7 @@ pub struct Intent {
 
 /// The answer to a look-up, valid for these inputs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pinned {
     /// Canonical inputs of the question.
     pub inputs: String,
@@ -171,6 +172,7 @@ pub struct Pinned {
 
 /// A generated secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SealedSecret {
     /// 0 at first; each rotation adds one.
     pub generation: u32,
@@ -206,8 +208,21 @@ impl State {
     /// to be deleted.
     #[must_use]
     pub fn current(&self) -> BTreeMap<&NodePath, BirthId> {
+        self.standing().collect()
+    }
+
+    /// The same by birth.
+    pub fn standing(&self) -> impl Iterator<Item = (&NodePath, BirthId)> {
         let standing = self.objects.iter().filter(|(_, object)| !object.old);
-        standing.map(|(id, object)| (&object.path, *id)).collect()
+        standing.map(|(id, object)| (&object.path, *id))
+    }
+
+    /// The birth of the next object that is taken over.
+    #[must_use]
+    pub fn next_taken_over(&self) -> BirthId {
+        let taken = self.objects.keys().filter(|birth| birth.is_taken_over());
+        let ordinal = taken.map(|birth| birth.ordinal + 1).max().unwrap_or(0);
+        BirthId { serial: 0, ordinal }
     }
 
     /// The full identity of an object.
@@ -483,7 +498,6 @@ impl State {
         else {
             return;
         };
-        self.next_ordinal = self.next_ordinal.max(birth.ordinal + 1);
         let object = Object {
             path,
             born_at: None,

@@ -11,7 +11,7 @@ use crate::path::NodePath;
 /// One change of the state.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 // Tagged from outside: raw JSON does not survive a tag inside.
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Record {
     /// A run starts. Everything until the next one is its work.
     Open {
@@ -212,6 +212,7 @@ pub enum Action {
 /// Canonical JSON with its secrets apart: where one stands, the JSON has its
 /// digest, and `sealed` has its sealed value by place.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Body {
     /// Canonical JSON text.
     pub json: Box<RawValue>,

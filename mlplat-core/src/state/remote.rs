@@ -22,11 +22,15 @@
 //!
 //! *Segments that a snapshot holds are deleted*, and that needs care, because a
 //! number that became free again could be won twice, by a holder that was
-//! paused and knows nothing of all that happened since. Two rules exclude it:
+//! paused and knows nothing of all that happened since. Three rules exclude it:
 //!
 //! * Take-overs stay for ever; they are tiny, one for each session. The number
 //!   that a paused holder would write next is that of the take-over by which
 //!   the next one fenced it, so it always finds something there.
+//! * A write whose first try had no reply may find its own number free again:
+//!   the try had its effect, another took over, folded the segment and deleted
+//!   it. So after such a write the lease is looked at once more, and it counts
+//!   only while that is still this holder's.
 //! * Deletion begins only after the lease was rewritten by its holder with the
 //!   new place to start. Whoever is about to take over by then, with a chain
 //!   that is read already, has its conditional write of the lease refused; and
@@ -54,6 +58,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::remote_object::{FORMAT, LEASE, SEGMENT, decode};
 use super::remote_session::RemoteSession;
 use super::{
     FormatError, Holder, Journal, Session, StateStore, StoreError, Stored, decode_journal,
@@ -133,6 +138,7 @@ pub struct RemoteStore {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Lease {
     pub(super) fence: u64,
     pub(super) nonce: String,
@@ -145,6 +151,7 @@ pub(super) struct Lease {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Segment {
     pub(super) format: u32,
     pub(super) fence: u64,
@@ -163,6 +170,18 @@ pub(super) enum What {
     Frame(String),
     /// The snapshot under this key holds everything before.
     Snapshot(String),
+}
+
+/// What came of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Put {
+    /// It stands there.
+    Done,
+    /// It stands there, and was not there any more, or never, after a try that
+    /// had no reply.
+    Again,
+    /// Somebody else's content stands there.
+    Refused,
 }
 
 /// The chain as it was read.
@@ -209,13 +228,17 @@ impl RemoteStore {
     }
 
     pub(super) fn damaged(&self, what: &'static str, why: FormatError) -> StoreError {
+        let fix = match why {
+            FormatError::Newer { .. } => "run the newer mlplat",
+            FormatError::Damaged(_) => {
+                "restore an earlier version of the object; the bucket keeps them if it is versioned"
+            }
+        };
         StoreError::Format {
             what,
             place: self.objects.place(),
             why,
-            fix:
-                "restore an earlier version of the object; the bucket keeps them if it is versioned"
-                    .to_owned(),
+            fix: fix.to_owned(),
         }
     }
 
@@ -243,27 +266,43 @@ impl RemoteStore {
         body: &[u8],
         when: Condition,
     ) -> Result<bool, StoreError> {
+        let put = self.put_once(key, body, when).await?;
+        Ok(put != Put::Refused)
+    }
+
+    /// As [`RemoteStore::put`], telling how it came to be there.
+    pub(super) async fn put_once(
+        &self,
+        key: &str,
+        body: &[u8],
+        when: Condition,
+    ) -> Result<Put, StoreError> {
+        let mut unanswered = false;
         for tries in 0.. {
             match self.objects.put(key, body, when.clone()).await {
-                Ok(_) => return Ok(true),
+                Ok(_) if unanswered => return Ok(Put::Again),
+                Ok(_) => return Ok(Put::Done),
                 // Ours, written by a try whose reply was lost, is success.
                 Err(RemoteError::Refused) => {
                     let found = self.get(key).await?;
-                    return Ok(found.is_some_and(|(there, _)| there == body));
+                    let ours = found.is_some_and(|(there, _)| there == body);
+                    return Ok(if ours { Put::Done } else { Put::Refused });
                 }
                 Err(why) if tries >= TRIES => return Err(self.gone("write", why)),
-                Err(_) => self.pause(tries).await,
+                Err(why) => {
+                    unanswered |= why == RemoteError::NoReply;
+                    self.pause(tries).await;
+                }
             }
         }
-        Ok(false)
+        Ok(Put::Refused)
     }
 
     pub(super) async fn lease(&self) -> Result<Option<(Lease, String)>, StoreError> {
         let Some((bytes, etag)) = self.get("lease").await? else {
             return Ok(None);
         };
-        let lease = serde_json::from_slice(&bytes)
-            .map_err(|why| self.damaged("lease", FormatError::Damaged(why.to_string())))?;
+        let lease = decode(LEASE, &bytes).map_err(|why| self.damaged("lease", why))?;
         Ok(Some((lease, etag)))
     }
 
@@ -300,12 +339,18 @@ impl RemoteStore {
             let Some((bytes, _)) = self.get(&segment_key(number)).await? else {
                 return Ok(chain);
             };
-            let segment: Segment = serde_json::from_slice(&bytes).map_err(|why| {
-                let why = format!("segment {number} is no segment: {why}");
-                self.damaged("journal", FormatError::Damaged(why))
+            let segment: Segment = decode(SEGMENT, &bytes).map_err(|why| {
+                let why = match why {
+                    FormatError::Damaged(why) => {
+                        FormatError::Damaged(format!("segment {number} is no segment: {why}"))
+                    }
+                    newer @ FormatError::Newer { .. } => newer,
+                };
+                self.damaged("journal", why)
             })?;
-            if segment.format > 1 {
-                return Err(self.damaged("journal", FormatError::Newer(segment.format)));
+            if segment.format > FORMAT {
+                let (found, newest) = (segment.format, FORMAT);
+                return Err(self.damaged("journal", FormatError::Newer { found, newest }));
             }
             if !first && segment.previous != chain.hash {
                 let why = format!("segment {number} does not follow the one before it");

@@ -5,10 +5,11 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::remote::{Chain, Condition, Lease, RemoteStore, Segment, What, segment_key};
+use super::left::Left;
+use super::remote::{Chain, Condition, Lease, Put, RemoteStore, Segment, What, segment_key};
+use super::remote_object::{FORMAT, LEASE, SEGMENT, encode};
 use super::{
     JournalHeader, Record, Session, State, StoreError, Stored, encode_frame, encode_snapshot,
 };
@@ -29,7 +30,7 @@ pub(super) enum Ended {
 
 impl RemoteSession {
     pub(super) fn lease_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(&self.lease).unwrap_or_default()
+        encode(LEASE, &self.lease)
     }
 
     /// Writes the next segment. Durable, and known to come after all that this
@@ -47,17 +48,21 @@ impl RemoteSession {
             What::Snapshot(key) => Some(Some(key.clone())),
         };
         let segment = Segment {
-            format: 1,
+            format: FORMAT,
             fence: self.lease.fence,
             nonce: self.lease.nonce.clone(),
             previous: self.chain.hash.clone(),
             what,
         };
-        let bytes = serde_json::to_vec(&segment).unwrap_or_default();
-        let written = self
-            .store
-            .put(&segment_key(number), &bytes, Condition::Absent)
-            .await;
+        let bytes = encode(SEGMENT, &segment);
+        let key = segment_key(number);
+        let put = self.store.put_once(&key, &bytes, Condition::Absent);
+        let written = match put.await {
+            // The first try may have been read, folded and deleted by another.
+            Ok(Put::Again) => self.is_ours().await,
+            Ok(put) => Ok(put == Put::Done),
+            Err(error) => Err(error),
+        };
         match written {
             Ok(true) => {
                 self.chain.last = number;
@@ -122,22 +127,10 @@ impl RemoteSession {
         }
     }
 
-    fn testament(&self) -> Option<Testament> {
+    fn testament(&self) -> Option<Left> {
         let path = self.store.testament.as_ref()?;
-        let bytes = self.store.world.files().read(path).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        Left::read(self.store.world.files(), path)
     }
-}
-
-/// What a run whose store was gone has left behind.
-#[derive(Serialize, Deserialize)]
-struct Testament {
-    format: u32,
-    place: String,
-    lineage: String,
-    /// The serial of the snapshot that its run was on top of.
-    extends: u64,
-    records: Vec<Record>,
 }
 
 #[async_trait]
@@ -207,40 +200,22 @@ impl Session for RemoteSession {
 
     fn bequeath(&mut self, lineage: &str, extends: u64, records: Vec<Record>) -> Option<String> {
         let path = self.store.testament.as_ref()?;
-        let testament = Testament {
-            format: 1,
-            place: self.store.objects.place(),
-            lineage: lineage.to_owned(),
-            extends,
-            records,
-        };
-        let files = self.store.world.files();
-        let bytes = serde_json::to_vec(&testament).unwrap_or_default();
-        files.create_dir(path.parent()?).ok()?;
-        files.write(path, &bytes).ok()?;
-        files.sync(path).ok()?;
-        Some(path.display().to_string())
+        let left = Left::new(self.store.objects.place(), lineage, extends, records);
+        left.write(self.store.world.files(), path)
     }
 
     fn inherit(&self, state: &State) -> Vec<Record> {
-        let fits = |testament: &Testament| {
-            testament.format == 1
-                && testament.place == self.store.objects.place()
-                && testament.lineage == state.lineage
-                && testament.extends == state.serial
-        };
-        let testament = self.testament().filter(fits);
-        testament.map_or_else(Vec::new, |testament| testament.records)
+        let place = self.store.objects.place();
+        let left = self.testament();
+        left.map_or_else(Vec::new, |left| left.records_for(&place, state))
     }
 
     fn inherited(&mut self, state: &State) {
-        let ours = |testament: &Testament| {
-            testament.place == self.store.objects.place() && testament.lineage == state.lineage
-        };
-        if let (Some(path), true) = (
-            &self.store.testament,
-            self.testament().as_ref().is_some_and(ours),
-        ) {
+        let place = self.store.objects.place();
+        let ours = self
+            .testament()
+            .is_some_and(|left| left.is_for(&place, state));
+        if let (Some(path), true) = (&self.store.testament, ours) {
             // Intents that are closed by now need no testament.
             let _ = self.store.world.files().remove(path);
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::edges::Edges;
 use super::{FormatError, Journal, Record, State};
 
 /// Who holds the lock, for the one who does not get it.
@@ -63,6 +64,7 @@ impl Stored {
         } else {
             journal.records
         };
+        check_order(&state, &records)?;
         Ok(Self {
             state: Some(state),
             records,
@@ -78,6 +80,19 @@ impl Stored {
             state.apply(record);
         }
         Some(state)
+    }
+}
+
+/// A journal that makes objects hold each other is of no run of this engine.
+fn check_order(state: &State, records: &[Record]) -> Result<(), FormatError> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let mut edges = Edges::of(state);
+    records.iter().for_each(|record| edges.follow(record));
+    match edges.cycle() {
+        Some(round) => Err(FormatError::Damaged(round)),
+        None => Ok(()),
     }
 }
 

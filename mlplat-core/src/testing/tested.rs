@@ -95,6 +95,7 @@ fn from_nothing(graph: &Graph) -> Result<Plan, Problems> {
         types: &|name| types.get(name).copied(),
         only: &[],
         orphans: &[],
+        destroy: false,
     })
 }
 

@@ -7,7 +7,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE as URL_SAFE;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use zeroize::Zeroizing;
 
 use super::Plain;
 
@@ -16,6 +20,9 @@ use super::Plain;
 pub enum Form {
     /// As a part of a URL (RFC 3986): all but unreserved characters as `%XX`.
     PercentEncoded,
+    /// Bytes that are written in hexadecimal digits, in URL-safe base 64 with
+    /// padding (RFC 4648, section 5).
+    Base64OfHex,
     /// As a bcrypt hash.
     Bcrypt {
         /// What the salt derives from, beside the secret and the root seed.
@@ -32,6 +39,9 @@ pub enum FormError {
     /// bcrypt reads 72 bytes and would ignore the rest.
     #[error("the secret is longer than the 72 bytes that bcrypt reads")]
     TooLong,
+    /// It is not written in pairs of hexadecimal digits.
+    #[error("the secret is not written in pairs of hexadecimal digits")]
+    NotHex,
     /// bcrypt ends at a zero byte.
     #[error("the secret holds a zero byte, which bcrypt cannot read")]
     ZeroByte,
@@ -42,6 +52,7 @@ impl fmt::Display for Form {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PercentEncoded => out.write_str("percent_encoded"),
+            Self::Base64OfHex => out.write_str("base64_of_hex"),
             Self::Bcrypt { key, cost } => write!(out, "bcrypt[{key},{cost}]"),
         }
     }
@@ -57,6 +68,22 @@ const UNRESERVED: AsciiSet = NON_ALPHANUMERIC
 /// Everything but unreserved characters as `%XX`.
 pub(crate) fn percent_encoded(text: &str) -> String {
     utf8_percent_encode(text, &UNRESERVED).to_string()
+}
+
+/// Bytes in hexadecimal digits, in URL-safe base 64.
+pub(crate) fn base64_of_hex(plain: &Plain) -> Result<Plain, FormError> {
+    let digits = plain.expose().as_bytes();
+    let digit = |byte: u8| {
+        let value = char::from(byte).to_digit(16);
+        value.and_then(|value| u8::try_from(value).ok())
+    };
+    let byte = |pair: &[u8]| match *pair {
+        [high, low] => Some(digit(high)? * 16 + digit(low)?),
+        _ => None,
+    };
+    let bytes: Option<Vec<u8>> = digits.chunks(2).map(byte).collect();
+    let bytes = Zeroizing::new(bytes.ok_or(FormError::NotHex)?);
+    Ok(Plain::new(URL_SAFE.encode(&*bytes)))
 }
 
 /// The bcrypt hash of a secret.
@@ -95,6 +122,19 @@ mod tests {
         assert!(bcrypt::verify("hunter2", hash.expose()).unwrap());
         assert!(!bcrypt::verify("hunter3", hash.expose()).unwrap());
         assert!(hash != bcrypt(&plain, 5, [8; 16]).unwrap());
+    }
+
+    #[test]
+    fn bytes_in_digits_become_base64_of_the_bytes() {
+        let of = |text: &str| base64_of_hex(&Plain::new(text.to_owned()));
+        assert_eq!(of("00ff10").unwrap().expose(), "AP8Q");
+        assert_eq!(of("fbefff").unwrap().expose(), "--__");
+        let key = of(&"a5".repeat(32)).unwrap();
+        assert_eq!(key.expose().len(), 44);
+        assert!(key.expose().ends_with('='));
+        for odd in ["0", "0g", "é0"] {
+            assert_eq!(of(odd).err(), Some(FormError::NotHex), "{odd}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! and why order, cycles and unknowns are facts instead of discoveries.
 
 mod accepts;
+mod db_url;
 mod expr;
 mod form;
 mod id;
@@ -17,10 +18,11 @@ mod secret;
 mod text;
 
 pub use accepts::{Gives, KnownText};
+pub use db_url::DbUrl;
 pub use expr::{Expr, NodeId};
 pub use form::{Form, FormError};
-pub(crate) use form::{bcrypt, percent_encoded};
+pub(crate) use form::{base64_of_hex, bcrypt, percent_encoded};
 pub use output::Output;
 pub use resource::{NodeRef, Resource, Wire};
-pub use secret::{Charset, Generated, Plain, Secret, SecretSource};
+pub use secret::{Charset, Generated, Lasting, Plain, Secret, SecretSource};
 pub use text::{Clear, InSecretText, InText, interleave};

@@ -109,6 +109,13 @@ impl Output<Secret<String>> {
         self.formed(Form::PercentEncoded)
     }
 
+    /// A secret of hexadecimal digits as URL-safe base 64 of the bytes that
+    /// they stand for: 64 digits are a key of Fernet.
+    #[must_use]
+    pub fn base64_of_hex(&self) -> Self {
+        self.formed(Form::Base64OfHex)
+    }
+
     /// The bcrypt hash of the secret, as web servers read it (`$2b$..`). The
     /// salt derives from the state's sealed root seed, `key` and the secret,
     /// so the same question has the same answer in every run.

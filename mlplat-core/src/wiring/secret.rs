@@ -1,9 +1,12 @@
 //! Secrets: values that are used and never shown.
 
+use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer, Visitor};
 use zeroize::Zeroizing;
+
+use crate::graph::SECRET;
 
 /// The clear text of a secret, wiped from memory when dropped. It has no
 /// `Debug`, `Display` or `Serialize`; whoever needs the text calls
@@ -30,7 +33,7 @@ impl Plain {
 ///
 /// It has no `Debug`, `Display` or `Serialize`, and does not fit where a `T`
 /// goes. In a settings struct it is filled from the environment, a file or a
-/// prompt.
+/// prompt, and from no argument of the process: others can read those.
 ///
 /// ```compile_fail
 /// let secret = mlplat_core::Secret::<String>::provided("hunter2".into());
@@ -55,11 +58,29 @@ impl Secret<String> {
 
 impl<'de, T> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        // Not `String::deserialize`: its error would quote what it was given.
-        match serde_json::Value::deserialize(from) {
-            Ok(serde_json::Value::String(text)) => Ok(Self(Plain::new(text), PhantomData)),
-            _ => Err(serde::de::Error::custom("a secret is given as text")),
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = String;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("text")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                from: D,
+            ) -> Result<String, D::Error> {
+                // Not `String::deserialize`: its error would quote what it was
+                // given.
+                match serde_json::Value::deserialize(from) {
+                    Ok(serde_json::Value::String(text)) => Ok(text),
+                    _ => Err(serde::de::Error::custom("a secret is given as text")),
+                }
+            }
         }
+        // The name tells whoever looks at a settings struct that this is one.
+        let text = from.deserialize_newtype_struct(SECRET, Text)?;
+        Ok(Self(Plain::new(text), PhantomData))
     }
 }
 
@@ -84,6 +105,18 @@ pub struct Generated {
     pub length: u16,
     /// Which characters.
     pub charset: Charset,
+    /// For a value that no other may take the place of by a rotation: what
+    /// would be lost, and the way there is instead.
+    pub lasting: Option<Lasting>,
+}
+
+/// Why a generated value stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasting {
+    /// What only this value opens: `what the gateway keeps in its database`.
+    pub opens: &'static str,
+    /// How to come to another one all the same.
+    pub instead: &'static str,
 }
 
 impl Generated {
@@ -93,7 +126,16 @@ impl Generated {
         Self {
             length,
             charset: Charset::Alphanumeric,
+            lasting: None,
         }
+    }
+
+    /// The same for a value that seals something elsewhere: a rotation of it
+    /// is refused, since nothing would open any more what it has sealed.
+    #[must_use]
+    pub const fn lasting(self, opens: &'static str, instead: &'static str) -> Self {
+        let lasting = Some(Lasting { opens, instead });
+        Self { lasting, ..self }
     }
 
     /// How many bits a guess would have to get right, rounded down.
@@ -109,6 +151,7 @@ impl Generated {
         Self {
             length,
             charset: Charset::Hex,
+            lasting: None,
         }
     }
 }

@@ -13,6 +13,15 @@ pub trait Files: Send + Sync {
     /// As the system says; `NotFound` when there is none.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
+    /// How many bytes the file has: asked before one is read that somebody else
+    /// may have made.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        Ok(self.read(path)?.len() as u64)
+    }
+
     /// Creates or truncates the file and writes the content, without syncing.
     /// The file is readable by its owner only.
     ///

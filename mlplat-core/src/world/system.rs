@@ -108,6 +108,10 @@ impl Files for SystemFiles {
         fs::read(path)
     }
 
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        fs::metadata(path).map(|about| about.len())
+    }
+
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         self.forget(path);
         let mut options = OpenOptions::new();

@@ -6,7 +6,7 @@ use mlplat_core::facts::{DOCUMENT, OnChange, OutputFact, OutputLife, Type, insta
 use mlplat_core::wiring::Gives;
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
-use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED};
+use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED, UID};
 use super::{NamespaceHandle, NamespaceName};
 
 /// Facts of `k8s.ConfigMap`: API `v1`, kind `ConfigMap`.
@@ -26,6 +26,7 @@ pub static CONFIG_MAP: Type = Type {
         OutputFact::fixed("Id", "{Namespace}/{Name}"),
         OutputFact::fixed("Name", "{Name}"),
         OutputFact::fixed("Namespace", "{Namespace}"),
+        UID,
         OutputFact {
             life: OutputLife::ChangesWith(&["Data"]),
             ..OutputFact::fixed("Revision", "{uuid}")

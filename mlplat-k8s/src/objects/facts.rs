@@ -79,10 +79,14 @@ pub(super) const WITH_PODS: Type = Type {
     ..NAMESPACED
 };
 
+/// What tells an object from one that is made under its name after it.
+pub(super) const UID: OutputFact = OutputFact::fixed("Uid", "{uuid}");
+
 /// Outputs of a cluster-wide type.
 pub(super) const CLUSTER_OUTPUTS: &[OutputFact] = &[
     OutputFact::fixed("Id", "{Name}"),
     OutputFact::fixed("Name", "{Name}"),
+    UID,
 ];
 
 /// Outputs of a namespaced type.
@@ -90,6 +94,7 @@ pub(super) const OUTPUTS: &[OutputFact] = &[
     OutputFact::fixed("Id", "{Namespace}/{Name}"),
     OutputFact::fixed("Name", "{Name}"),
     OutputFact::fixed("Namespace", "{Namespace}"),
+    UID,
 ];
 
 /// The specification of an object, compared member by member.

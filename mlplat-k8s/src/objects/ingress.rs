@@ -7,7 +7,7 @@ use mlplat_core::facts::{Document, OutputFact, Type, w};
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
 use super::facts::{
-    ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, LOAD_BALANCER_HOST, NAME, NAMESPACED, spec,
+    ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, LOAD_BALANCER_HOST, NAME, NAMESPACED, UID, spec,
 };
 use super::{NamespaceHandle, NamespaceName};
 use crate::Spec;
@@ -32,6 +32,7 @@ pub static INGRESS: Type = Type {
         OutputFact::fixed("Id", "{Namespace}/{Name}"),
         OutputFact::fixed("Name", "{Name}"),
         OutputFact::fixed("Namespace", "{Namespace}"),
+        UID,
         LOAD_BALANCER_HOST,
     ],
     create: w(60, &["Pending", "Ready"], 0),

@@ -6,7 +6,7 @@ use mlplat_core::facts::{OutputFact, Type, instant, w};
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
 use super::NamespaceName;
-use super::facts::{ANNOTATIONS, CLUSTER, CLUSTER_WIDE, LABELS, NAME};
+use super::facts::{ANNOTATIONS, CLUSTER, CLUSTER_WIDE, LABELS, NAME, UID};
 
 /// Facts of `k8s.Namespace`: API `v1`, kind `Namespace`.
 pub static NAMESPACE: Type = Type {
@@ -17,6 +17,7 @@ pub static NAMESPACE: Type = Type {
     outputs: &[
         OutputFact::fixed("Id", "{Name}"),
         OutputFact::fixed("Name", "{Name}"),
+        UID,
     ],
     create: instant(0),
     delete: w(6, &["Terminating"], 0),

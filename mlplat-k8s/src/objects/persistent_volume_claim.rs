@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::PersistentVolumeClaimSpec;
-use mlplat_core::facts::{Document, Type, w};
+use mlplat_core::facts::{Data, Document, Type, w};
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
 use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, OUTPUTS, WITH_PODS, spec};
@@ -35,6 +35,7 @@ pub static PERSISTENT_VOLUME_CLAIM: Type = Type {
         }),
     ],
     outputs: OUTPUTS,
+    data: Data::Destroyed,
     create: w(10, &["Pending", "Bound"], 0),
     update: w(10, &["Resizing", "Bound"], 0),
     delete: w(10, &["Terminating"], 0),
@@ -44,8 +45,9 @@ pub static PERSISTENT_VOLUME_CLAIM: Type = Type {
 /// A volume for pods, made by its storage class. Kubernetes API: `v1` `PersistentVolumeClaim`.
 ///
 /// Ready when it is bound; one whose storage class waits for the first pod is
-/// ready at once. What is on the volume goes with it, unless the storage class
-/// retains volumes.
+/// ready at once. What is on the volume goes with it, so its deletion has to be
+/// allowed (`--delete-data`); also where the storage class retains volumes,
+/// which then cost money until somebody deletes them.
 #[derive(Resource, Clone, Debug)]
 #[resource(facts = PERSISTENT_VOLUME_CLAIM, handle = PersistentVolumeClaimHandle {
     id: String,

@@ -7,7 +7,7 @@ use mlplat_core::facts::{Document, OutputFact, Type, keyed, w};
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
 use super::facts::{
-    ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, LOAD_BALANCER_HOST, NAME, NAMESPACED, spec,
+    ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, LOAD_BALANCER_HOST, NAME, NAMESPACED, UID, spec,
 };
 use super::{NamespaceHandle, NamespaceName};
 use crate::Spec;
@@ -32,6 +32,7 @@ pub static SERVICE: Type = Type {
         OutputFact::fixed("Id", "{Namespace}/{Name}"),
         OutputFact::fixed("Name", "{Name}"),
         OutputFact::fixed("Namespace", "{Namespace}"),
+        UID,
         OutputFact::fixed("Host", "{Name}.{Namespace}.svc.cluster.local"),
         LOAD_BALANCER_HOST,
     ],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mlplat_core::facts::{OnChange, Type, instant, opt};
+use mlplat_core::facts::{By, Fails, Join, Need, OnChange, Type, instant, opt};
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource, ServiceAccountRef};
 
 use super::facts::{ANNOTATIONS, CLUSTER, IN_NAMESPACE, LABELS, NAME, NAMESPACED, OUTPUTS};
@@ -22,6 +22,12 @@ pub static SERVICE_ACCOUNT: Type = Type {
         opt("AutomountServiceAccountToken", OnChange::InPlace),
     ],
     outputs: OUTPUTS,
+    needs: &[Need {
+        what: "what the role that an annotation names may do",
+        path: &[Join::Follow("Annotations"), Join::Offered("permissions")],
+        by: By::ToBecomeReady,
+        fails: Fails::OrderOnly,
+    }],
     create: instant(0),
     ..NAMESPACED
 };

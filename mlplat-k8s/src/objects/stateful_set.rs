@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::apps::v1::StatefulSetSpec;
-use mlplat_core::facts::{Document, Type};
+use mlplat_core::facts::{Data, Document, Type};
 use mlplat_core::{Cluster, ClusterAccess, Output, Resource};
 
 use super::facts::{
@@ -35,6 +35,13 @@ pub static STATEFUL_SET: Type = Type {
         }),
     ],
     outputs: OUTPUTS,
+    data: Data::LeftBehind {
+        made_by: "Spec.volumeClaimTemplates",
+        unless: (
+            "Spec.persistentVolumeClaimRetentionPolicy.whenDeleted",
+            "Delete",
+        ),
+    },
     create: ROLLOUT,
     update: ROLLOUT,
     delete: DELETE_PODS,
@@ -45,7 +52,7 @@ pub static STATEFUL_SET: Type = Type {
 ///
 /// The claims that it makes stay when it goes, unless
 /// `persistentVolumeClaimRetentionPolicy` says otherwise; they go with their
-/// namespace.
+/// namespace. What would destroy them has to be allowed (`--delete-data`).
 #[derive(Resource, Clone, Debug)]
 #[resource(facts = STATEFUL_SET, handle = StatefulSetHandle {
     id: String,

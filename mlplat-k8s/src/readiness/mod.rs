@@ -59,14 +59,41 @@ pub(crate) fn load_balancer_host(live: &DynamicObject) -> Option<&str> {
     balancer::host(&live.data)
 }
 
-/// What an object on its way out still waits for.
+/// What an object on its way out still waits for, and on whom.
 fn holding(live: &DynamicObject) -> String {
-    let finalizers = live.metadata.finalizers.clone().unwrap_or_default();
-    if finalizers.is_empty() {
-        "Terminating".to_owned()
-    } else {
-        format!("Terminating, held by {}", finalizers.join(", "))
+    let finalizers = live.metadata.finalizers.iter().flatten();
+    let held = finalizers.map(|finalizer| match owner(live, finalizer) {
+        Some(owner) => format!("{finalizer} (set by {owner})"),
+        None => finalizer.clone(),
+    });
+    let held: Vec<String> = held.chain(remaining(live)).collect();
+    match held.as_slice() {
+        [] => "Terminating".to_owned(),
+        held => format!("Terminating, held by {}", held.join(", ")),
     }
+}
+
+/// Who has set a finalizer, and has to take it off.
+fn owner<'a>(live: &'a DynamicObject, finalizer: &str) -> Option<&'a str> {
+    let value = format!("v:{}", Value::from(finalizer));
+    let entries = live.metadata.managed_fields.as_ref()?;
+    let set = entries.iter().find(|entry| {
+        let fields = entry.fields_v1.as_ref().map(|fields| &fields.0);
+        let set = fields.and_then(|fields| fields.pointer("/f:metadata/f:finalizers"));
+        set.is_some_and(|set| set.get(&value).is_some())
+    });
+    set?.manager.as_deref()
+}
+
+/// What is in a namespace still, in the server's words.
+fn remaining(live: &DynamicObject) -> Option<String> {
+    let conditions = live.data.pointer("/status/conditions")?.as_array()?;
+    let of = |wanted: &str| {
+        let mut each = conditions.iter();
+        let found = each.find(|one| one["type"] == wanted && one["status"] == "True")?;
+        Some(found["message"].as_str()?.to_owned())
+    };
+    of("NamespaceFinalizersRemaining").or_else(|| of("NamespaceContentRemaining"))
 }
 
 /// An object as its judges read it.

@@ -440,7 +440,26 @@ fn whatever_is_being_deleted_is_leaving() {
         leaving(json!(["foregroundDeletion"])),
         "leaving: Terminating, held by foregroundDeletion"
     );
+    let set = json!({"f:metadata": {"f:finalizers": {"v:\"example.com/never\"": {}}}});
+    let metadata = json!({
+        "deletionTimestamp": "2026-01-01T00:00:00Z",
+        "finalizers": ["example.com/never", "other"],
+        "managedFields": [{"manager": "operator", "fieldsV1": set}],
+    });
+    assert_eq!(
+        alone(&DEPLOYMENT, json!({ "metadata": metadata })),
+        "leaving: Terminating, held by example.com/never (set by operator), other"
+    );
     let namespace = json!({"metadata": {"name": "a"}, "status": {"phase": "Terminating"}});
     assert_eq!(alone(&NAMESPACE, namespace), "leaving: Terminating");
+    let message =
+        "Some content in the namespace has finalizers remaining: x in 1 resource instances";
+    let namespace = json!({"metadata": {"name": "a"}, "status": {"phase": "Terminating", "conditions": [
+        {"type": "NamespaceFinalizersRemaining", "status": "True", "message": message},
+    ]}});
+    assert_eq!(
+        alone(&NAMESPACE, namespace),
+        format!("leaving: Terminating, held by {message}")
+    );
     assert_eq!(alone(&CONFIG_MAP, json!({"data": {}})), "ready");
 }

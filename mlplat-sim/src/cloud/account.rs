@@ -15,13 +15,17 @@ use super::faults::Faults;
 use super::forms::Place;
 use super::log::{Effect, Log, Replay};
 use super::memory::{AccountMemory, Standing, Write};
+use super::mishap::Tally;
 use super::object::{LastCopy, SimObject};
+use super::tokens::Tokens;
 
 /// A simulated AWS account in one region.
 pub struct Cloud {
     pub(super) types: Vec<&'static Type>,
     pub(super) world: Arc<dyn World>,
     pub(super) faults: Faults,
+    /// The calls of this process, its clusters' among them.
+    pub(super) tally: Arc<Tally>,
     /// Who acts before every call.
     pub(super) actor: OnceLock<Weak<dyn Actor>>,
     /// The account's age when this process began.
@@ -34,8 +38,12 @@ pub(super) struct Inner {
     pub(super) standing: Standing,
     pub(super) place: Place,
     pub(super) calls: u64,
+    /// What the services still take.
+    pub(super) tokens: Tokens,
     /// How often something has changed in this process.
     pub(super) changes: u64,
+    /// The least that what can outlive objects does so for, in seconds.
+    pub(super) linger_s: f64,
     log: Log,
 }
 
@@ -101,12 +109,15 @@ impl Cloud {
                 account: "000000000000".to_owned(),
             },
             calls: 0,
+            tokens: Tokens::default(),
             changes: 0,
+            linger_s: faults.linger_s,
             log,
         };
         Self {
             types: types.to_vec(),
             world,
+            tally: Arc::new(Tally::new(&faults.fail)),
             faults,
             actor: OnceLock::new(),
             base,
@@ -146,6 +157,19 @@ impl Cloud {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.inner().calls
+    }
+
+    /// How many calls this process made to the account and its clusters, and
+    /// how many of them were to change something.
+    #[must_use]
+    pub fn tally(&self) -> (u64, u64) {
+        self.tally.so_far()
+    }
+
+    /// How many calls were above a documented limit, and refused for it.
+    #[must_use]
+    pub fn above_limit(&self) -> u64 {
+        self.inner().tokens.refused()
     }
 
     /// Where an object is in its life, in a word.

@@ -3,13 +3,14 @@
 //! A cluster acts when somebody looks at it. Since what it does can be what a call waits for (a load balancer that
 //! holds a subnet), every call lets the clusters act first, up to the time of the call.
 
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
 use mlplat_core::facts::Type;
 use mlplat_core::provider::Target;
 use serde_json::{Map, Value};
 
 use super::account::Cloud;
+use super::mishap::Tally;
 use super::object::SimObject;
 
 /// Somebody who acts in the account as time passes.
@@ -35,6 +36,11 @@ impl Cloud {
     pub(crate) fn let_act(&self, actor: Weak<dyn Actor>) {
         // The first one stays: there is one set of clusters to an account.
         let _ = self.actor.set(actor);
+    }
+
+    /// Counts the calls to the account; its clusters count with it.
+    pub(crate) fn counter(&self) -> Arc<Tally> {
+        Arc::clone(&self.tally)
     }
 
     /// Lets everybody act.

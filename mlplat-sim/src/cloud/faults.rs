@@ -2,8 +2,10 @@
 
 use std::str::FromStr;
 
+use mlplat_aws::permissions::Permissions;
 use mlplat_core::facts::Type;
 
+use super::mishap::Mishap;
 use crate::kube::Behaviours;
 
 /// How hostile the account is. Probabilities are per call.
@@ -24,15 +26,23 @@ pub struct Faults {
     pub lost_reply: f64,
     /// A call fails without an effect.
     pub server_error: f64,
-    /// Reads and lists lag behind by up to a minute, identities take time to
-    /// be known: 0 for never, 1 for always.
+    /// Reads and lists lag behind creations and updates by up to a minute,
+    /// identities take up to three to be known: 0 for never, 1 for always.
     pub lag: f64,
+    /// Identities are known to other services only after so many seconds,
+    /// whatever `lag` says.
+    pub assumable_s: f64,
+    /// What outlives objects and holds others does so for up to this many
+    /// seconds, where the facts say less.
+    pub linger_s: f64,
     /// Every call is refused as one too many until the account is this old, in
     /// seconds.
     pub storm_s: f64,
     /// Every call of one of these names is denied: type and verb
     /// (`ec2.VPC:create`), or the API's own (`ec2:CreateVpc`).
     pub deny: Vec<String>,
+    /// Single calls that go wrong.
+    pub fail: Vec<Mishap>,
     /// What containers in clusters do: images that cannot be pulled, crashes,
     /// jobs that fail.
     pub containers: Behaviours,
@@ -42,22 +52,33 @@ impl Faults {
     /// Whether a call on a type is denied: by type and verb, or by the name
     /// that the call has in the API.
     pub(crate) fn denies(&self, ty: &Type, verb: &str) -> bool {
-        if self.deny.is_empty() {
-            return false;
-        }
-        let own = format!("{}:{verb}", ty.name);
-        let mapped = mlplat_aws::api::MAPPINGS.iter();
-        let api = match verb {
-            "create" => ty.api,
-            "delete" => mapped
-                .filter(|mapping| mapping.ty == ty.name)
-                .map(|mapping| mapping.delete)
-                .next()
-                .unwrap_or_default(),
-            _ => "",
-        };
-        let denied = |name: &String| *name == own || (!api.is_empty() && name == api);
-        self.deny.iter().any(denied)
+        self.deny.iter().any(|name| is_called(name, ty, verb))
+    }
+}
+
+/// Whether a name is that of a call: type and verb, or the API's own.
+pub(crate) fn is_called(name: &str, ty: &Type, verb: &str) -> bool {
+    let own = name.strip_prefix(ty.name);
+    let own = own.and_then(|rest| rest.strip_prefix(':'));
+    own == Some(verb) || (!name.is_empty() && name == action(ty, verb))
+}
+
+/// The name that a call has in the API; empty when none is known.
+pub(super) fn action(ty: &Type, verb: &str) -> &'static str {
+    let row = mlplat_aws::permissions::of(ty.name);
+    let first = |of: fn(&'static Permissions) -> &'static [&'static str]| {
+        row.and_then(|row| of(row).first().copied())
+            .unwrap_or_default()
+    };
+    let mapped = || {
+        let mut mapped = mlplat_aws::api::MAPPINGS.iter();
+        mapped.find(|mapping| mapping.ty == ty.name)
+    };
+    match verb {
+        "create" => ty.api,
+        "delete" => mapped().map_or("", |mapping| mapping.delete),
+        "update" => first(|row| row.update),
+        _ => first(|row| row.read),
     }
 }
 
@@ -69,7 +90,7 @@ impl std::fmt::Display for FaultError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             out,
-            "`{}` is no fault: use seed=N, throttle=P, lost_reply=P, 5xx=P, lag=P with P from 0 to 1, storm=SECONDS, deny=TYPE:CALL; for containers pull=IMAGE, crash=CONTAINER:CODE, job=NAME, unready=CONTAINER, takes=CONTAINER:SECONDS, stubborn=CONTAINER",
+            "`{}` is no fault: use seed=N, throttle=P, lost_reply=P, 5xx=P, lag=P with P from 0 to 1, storm=SECONDS, assumable=SECONDS, linger=SECONDS, deny=TYPE:CALL, fail=HOW@WHICH#N; for containers pull=IMAGE, crash=CONTAINER:CODE, job=NAME, unready=CONTAINER, takes=CONTAINER:SECONDS, stubborn=CONTAINER",
             self.0.escape_debug()
         )
     }
@@ -93,14 +114,21 @@ impl FromStr for Faults {
                 Ok(chance) if (0.0..=1.0).contains(&chance) => Ok(chance),
                 _ => Err(bad()),
             };
+            let seconds = || match value.parse::<f64>() {
+                Ok(seconds) if seconds >= 0.0 => Ok(seconds),
+                _ => Err(bad()),
+            };
             match key {
                 "seed" => faults.seed = value.parse().map_err(|_| bad())?,
                 "throttle" => faults.throttle = chance()?,
                 "lost_reply" => faults.lost_reply = chance()?,
                 "5xx" => faults.server_error = chance()?,
                 "lag" => faults.lag = chance()?,
-                "storm" => faults.storm_s = value.parse().map_err(|_| bad())?,
+                "storm" => faults.storm_s = seconds()?,
+                "assumable" => faults.assumable_s = seconds()?,
+                "linger" => faults.linger_s = seconds()?,
                 "deny" => faults.deny.push(value.to_owned()),
+                "fail" => faults.fail.push(value.parse().map_err(|_| bad())?),
                 _ => faults.containers += word.parse().map_err(|_| bad())?,
             }
         }

@@ -33,15 +33,13 @@ impl Inner {
         Some(here)
     }
 
-    /// The objects of some types that name an object in a field.
-    fn back<'a>(&'a self, object: &SimObject, types: &[&str], field: &str) -> Vec<&'a SimObject> {
+    /// The objects of a type that name an object in a field.
+    fn back<'a>(&'a self, object: &SimObject, ty: &str, field: &str) -> Vec<&'a SimObject> {
         let names = |other: &&SimObject| {
             let value = other.inputs.get(field);
             value.is_some_and(|value| object.is_named_by(value))
         };
-        let fitting = self
-            .live()
-            .filter(|other| types.contains(&other.ty.as_str()));
+        let fitting = self.live().filter(|other| other.ty == ty);
         fitting.filter(names).collect()
     }
 
@@ -68,8 +66,12 @@ impl Inner {
                     .collect(),
                 None => Vec::new(),
             },
-            Join::Back(ty, field) => self.back(object, &[*ty], field),
-            Join::BackAny(types, field) => self.back(object, types, field),
+            Join::Back(ty, field) => self.back(object, ty, field),
+            Join::BackAny(holders) => {
+                let each = holders.iter();
+                each.flat_map(|(ty, field)| self.back(object, ty, field))
+                    .collect()
+            }
             Join::Offered(what) => self.offering(object, what),
             Join::Where(field, value) => {
                 let fits = object.inputs.get(*field).and_then(Value::as_str) == Some(value);

@@ -47,6 +47,9 @@ pub struct SimObject {
     /// How many things people have put into it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub contents: u64,
+    /// What reads still show instead of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<Stale>,
     /// When its deletion is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone_at: Option<f64>,
@@ -55,6 +58,17 @@ pub struct SimObject {
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+/// What an object was before its last update, for reads that lag behind it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stale {
+    /// Its inputs then.
+    pub inputs: Map<String, Value>,
+    /// Its outputs then.
+    pub outputs: Map<String, Value>,
+    /// Until when reads show them.
+    pub until: f64,
 }
 
 /// A last copy of the data in an object that was deleted: a snapshot. It stays

@@ -51,7 +51,21 @@ impl Cloud {
     /// # Errors
     /// [`OutsideError`].
     pub fn set(&self, id: &str, field: &str, value: Value) -> Result<(), OutsideError> {
-        let mut object = self.object(id)?;
+        self.change(self.object(id)?, field, value)
+    }
+
+    /// As [`Cloud::set`], for the object with a number: an id can be that of
+    /// objects of several types.
+    ///
+    /// # Errors
+    /// [`OutsideError`].
+    pub fn set_of(&self, key: u64, field: &str, value: Value) -> Result<(), OutsideError> {
+        let found = self.objects().into_iter().find(|object| object.key == key);
+        let object = found.ok_or_else(|| OutsideError::NoObject(key.to_string()))?;
+        self.change(object, field, value)
+    }
+
+    fn change(&self, mut object: SimObject, field: &str, value: Value) -> Result<(), OutsideError> {
         let known = self.types.iter().find(|ty| ty.name == object.ty);
         let holds = known.is_some_and(|ty| ty.data != Data::None);
         if let (CONTENTS, true, Some(count)) = (field, holds, value.as_u64()) {
@@ -69,17 +83,45 @@ impl Cloud {
         } else {
             object.inputs.insert(field.to_owned(), value);
         }
+        object.stale = None;
         let now = self.now();
         self.inner()
             .commit(now, vec![Effect::Put(Arc::new(object))]);
         Ok(())
     }
 
-    /// Puts an object there that is somebody else's. The account's rules do
-    /// not apply: who made it knew what they did. Its id.
+    /// Puts an object there that is somebody else's, made by hand: no tag of
+    /// ours is on it. The account's rules do not apply: who made it knew what
+    /// they did. Its id.
     pub fn put_foreign(&self, ty: &'static Type, inputs: Map<String, Value>) -> String {
+        self.put_foreign_tagged(ty, inputs, "")
+    }
+
+    /// As [`Cloud::put_foreign`], made by another stack: its birth token is in
+    /// the ownership tag.
+    pub fn put_foreign_tagged(
+        &self,
+        ty: &'static Type,
+        inputs: Map<String, Value>,
+        token: &str,
+    ) -> String {
         let now = self.now();
-        self.inner().put_foreign(ty, inputs, now)
+        self.inner().put_foreign(ty, inputs, token, now)
+    }
+
+    /// Takes our ownership tag off an object.
+    ///
+    /// # Errors
+    /// [`OutsideError::NoObject`].
+    pub fn strip_tags(&self, id: &str) -> Result<(), OutsideError> {
+        let object = SimObject {
+            token: String::new(),
+            ..self.object(id)?
+        };
+        let now = self.now();
+        self.inner()
+            .commit(now, vec![Effect::Put(std::sync::Arc::new(object))]);
+        Ok(())
     }
 
     /// Takes an object away at once, whatever holds it.

@@ -3,72 +3,154 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use mlplat_aws::limits::limit_of;
 use mlplat_core::facts::{Kind, OnChange, Recovery, Tagging, Type};
 use mlplat_core::provider::{
-    ErrorKind, Find, Made, Observed, Owned, Provider, ProviderError, Reader, Request, Target,
+    Call, ErrorKind, Find, Limit, Made, Observed, Owned, Provider, ProviderError, Reader, Request,
+    Status, Target,
 };
 use serde_json::{Map, Value};
 
 use super::account::{Cloud, Inner};
 use super::actors::Belonging;
 use super::dice::roll;
+use super::faults::{action, is_called};
 use super::forms::{self, Source};
+use super::mishap::Wrong;
 use super::object::SimObject;
 use super::rules::{Lag, natural_key, tag};
+use crate::telltale;
+
+/// For how long a client waits for the body of a reply.
+const SLOW: Duration = Duration::from_secs(60);
 
 /// Whose an object is that nobody here has made and that a question is about.
 pub(crate) const ALL_ALONG: &str = "there-all-along";
 
+/// A call, as whoever refuses it names it.
+struct Asked<'a> {
+    /// The type that it is about; none for a list over all of them.
+    ty: Option<&'static Type>,
+    verb: &'static str,
+    /// The object that it is about.
+    on: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    fn of(ty: &'static Type, verb: &'static str, on: &'a str) -> Self {
+        Self {
+            ty: Some(ty),
+            verb,
+            on,
+        }
+    }
+
+    fn changes(&self) -> bool {
+        matches!(self.verb, "create" | "update" | "delete" | "empty")
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        self.ty.is_some_and(|ty| is_called(name, ty, self.verb))
+    }
+
+    /// As AWS says it: who may not do what, and on what.
+    fn denied(&self, account: &str) -> ProviderError {
+        let ty = self.ty.map_or("all objects", |ty| ty.name);
+        let action = self
+            .ty
+            .map_or("tag:GetResources", |ty| action(ty, self.verb));
+        let action = match action {
+            "" => format!("{ty}:{}", self.verb),
+            action => action.to_owned(),
+        };
+        let message = format!(
+            "User: arn:aws:sts::{account}:assumed-role/deployer/mlplat is not authorized to perform: {action} on resource: {ty} {}",
+            self.on
+        );
+        ProviderError::new(ErrorKind::Denied, "AccessDenied", message.trim_end())
+    }
+}
+
+/// A call that was let through: its number, and what becomes of its reply.
+struct Pass {
+    number: u64,
+    wrong: Option<Wrong>,
+}
+
 impl Cloud {
     /// What every call goes through first: its number, or a fault.
-    fn gate(&self, ty: &Type, call: &str) -> Result<u64, ProviderError> {
+    async fn gate(&self, call: Asked<'_>) -> Result<Pass, ProviderError> {
         self.stir();
-        let number = {
+        let (number, token) = {
+            let now = self.now();
             let mut inner = self.inner();
             inner.calls += 1;
-            inner.calls
+            let token = match call.ty {
+                Some(ty) => inner.tokens.take(ty.service(), call.verb, now),
+                None => Ok(()),
+            };
+            (inner.calls, token)
         };
         let faults = &self.faults;
         let chance = |what: &str, p: f64| p > 0.0 && roll(faults.seed, number, what) < p;
-        if faults.denies(ty, call) {
-            let message = format!(
-                "the deployer is not allowed to perform {} on {}",
-                ty.api, ty.name
-            );
+        let wrong = self.tally.next(call.changes(), |name| call.is_called(name));
+        let denied = call.ty.is_some_and(|ty| faults.denies(ty, call.verb));
+        if denied || wrong == Some(Wrong::Denied) {
+            return Err(call.denied(&self.inner().place.account));
+        }
+        if wrong == Some(Wrong::Expired) {
+            let message = "The security token included in the request is expired";
             return Err(ProviderError::new(
-                ErrorKind::Denied,
-                "AccessDenied",
+                ErrorKind::Expired,
+                "ExpiredToken",
                 message,
             ));
         }
-        if self.now() < faults.storm_s || chance("throttle", faults.throttle) {
+        token?;
+        let throttled = wrong == Some(Wrong::Throttled) || self.now() < faults.storm_s;
+        if throttled || chance("throttle", faults.throttle) {
+            let message = "rate exceeded";
             return Err(ProviderError::new(
                 ErrorKind::Throttled,
                 "Throttling",
-                "rate exceeded",
+                message,
             ));
         }
-        if chance("5xx", faults.server_error) {
+        if wrong == Some(Wrong::ServerError) || chance("5xx", faults.server_error) {
+            let message = "an internal error occurred";
             return Err(ProviderError::new(
                 ErrorKind::Transient,
                 "InternalError",
-                "an internal error occurred",
+                message,
             ));
         }
-        Ok(number)
+        let pass = Pass { number, wrong };
+        match wrong {
+            Some(Wrong::Reset) => Err(cut_off(call.changes())),
+            // What only looks has no effect to look for.
+            Some(_) if !call.changes() => self.reply(&pass, false, ()).await.map(|()| pass),
+            _ => Ok(pass),
+        }
     }
 
-    /// The reply of a changing call, unless it is lost.
-    fn reply<T>(&self, number: u64, value: T) -> Result<T, ProviderError> {
+    /// The reply of a call, unless it is lost.
+    async fn reply<T>(&self, pass: &Pass, changed: bool, value: T) -> Result<T, ProviderError> {
         let lost = self.faults.lost_reply;
-        if lost > 0.0 && roll(self.faults.seed, number, "lost") < lost {
-            return Err(ProviderError::new(
-                ErrorKind::Ambiguous,
-                "ConnectionReset",
-                "the connection was reset before the reply",
-            ));
+        let lost = changed && lost > 0.0 && roll(self.faults.seed, pass.number, "lost") < lost;
+        match pass.wrong {
+            Some(Wrong::Slow) => {
+                self.pass(SLOW).await;
+                let message = "the body of the reply did not end within a minute";
+                Err(ProviderError {
+                    code: "Timeout".to_owned(),
+                    message: message.to_owned(),
+                    ..cut_off(changed)
+                })
+            }
+            Some(_) => Err(cut_off(changed)),
+            None if lost => Err(cut_off(changed)),
+            None => Ok(value),
         }
-        Ok(value)
     }
 
     /// A fault point; a process that died there has no further effect.
@@ -79,11 +161,12 @@ impl Cloud {
         }
     }
 
-    fn lag(&self, number: u64) -> Lag {
-        let share = |what: &str| self.faults.lag * roll(self.faults.seed, number, what);
+    fn lag(&self, pass: &Pass) -> Lag {
         Lag {
-            visible_s: 50.0 * share("visible"),
-            propagation_s: 180.0 * share("propagation"),
+            seed: self.faults.seed,
+            number: pass.number,
+            share: self.faults.lag,
+            assumable_s: self.faults.assumable_s,
         }
     }
 
@@ -102,8 +185,12 @@ impl Reader for Cloud {
         &self.types
     }
 
+    fn limit(&self, service: &str, call: Call) -> Option<Limit> {
+        limit_of(service, call).map(|known| known.limit)
+    }
+
     async fn read(&self, target: &Target) -> Result<Observed, ProviderError> {
-        self.gate(target.ty, "read")?;
+        self.gate(Asked::of(target.ty, "read", &target.id)).await?;
         let now = self.now();
         let mut inner = self.inner();
         inner.tick(now);
@@ -119,7 +206,7 @@ impl Reader for Cloud {
         let Some(first) = targets.first() else {
             return Ok(Vec::new());
         };
-        self.gate(first.ty, "list")?;
+        self.gate(Asked::of(first.ty, "list", "")).await?;
         let now = self.now();
         let mut inner = self.inner();
         inner.tick(now);
@@ -133,7 +220,7 @@ impl Reader for Cloud {
     }
 
     async fn find(&self, find: &Find) -> Result<Option<Observed>, ProviderError> {
-        self.gate(find.ty, "find")?;
+        self.gate(Asked::of(find.ty, "find", "")).await?;
         let now = self.now();
         let mut inner = self.inner();
         inner.tick(now);
@@ -147,9 +234,14 @@ impl Reader for Cloud {
     }
 
     async fn owned(&self, lineage: &str) -> Result<Vec<Owned>, ProviderError> {
+        let every = Asked {
+            ty: None,
+            verb: "list",
+            on: "",
+        };
+        self.gate(every).await?;
         let now = self.now();
         let mut inner = self.inner();
-        inner.calls += 1;
         inner.tick(now);
         let tagged = inner.live().filter(|object| {
             let taggable = inner
@@ -158,6 +250,7 @@ impl Reader for Cloud {
             object.lineage == lineage
                 && object.child_of.is_none()
                 && object.gone_at.is_none()
+                && object.visible_at <= now
                 && taggable
         });
         Ok(tagged
@@ -174,7 +267,7 @@ impl Reader for Cloud {
         ty: &'static Type,
         inputs: &Map<String, Value>,
     ) -> Result<Map<String, Value>, ProviderError> {
-        self.gate(ty, "read")?;
+        self.gate(Asked::of(ty, "read", "")).await?;
         if ty.kind != Kind::Lookup {
             return Err(ProviderError::new(
                 ErrorKind::Bug,
@@ -207,13 +300,16 @@ impl Reader for Cloud {
 #[async_trait]
 impl Provider for Cloud {
     async fn create(&self, request: &Request) -> Result<Made, ProviderError> {
-        let number = self.gate(request.ty, "create")?;
+        telltale::request(request.ty, &request.inputs);
+        let pass = self
+            .gate(Asked::of(request.ty, "create", &request.path))
+            .await?;
         self.point("cloud: before creating").await;
         let made = {
             let now = self.now();
             let mut inner = self.inner();
             inner.tick(now);
-            let key = inner.create(request, now, &self.lag(number))?;
+            let key = inner.create(request, now, &self.lag(&pass))?;
             let object = inner.standing.objects.get(&key);
             object.map(|object| Made {
                 id: object.id.clone(),
@@ -225,7 +321,7 @@ impl Provider for Cloud {
         self.latency(request.ty.create.states, request.ty.create.typical_s)
             .await;
         let made = made.ok_or_else(|| ProviderError::gone(request.ty.name))?;
-        self.reply(number, made)
+        self.reply(&pass, true, made).await
     }
 
     async fn update(
@@ -234,7 +330,10 @@ impl Provider for Cloud {
         request: &Request,
         fields: &[String],
     ) -> Result<(), ProviderError> {
-        let number = self.gate(target.ty, "update")?;
+        telltale::request(request.ty, &request.inputs);
+        let pass = self
+            .gate(Asked::of(target.ty, "update", &target.id))
+            .await?;
         self.point("cloud: before updating").await;
         {
             let now = self.now();
@@ -242,16 +341,16 @@ impl Provider for Cloud {
             inner.tick(now);
             let key = inner.find_target(target).map(|object| object.key);
             let key = key.ok_or_else(|| ProviderError::gone(&target.id))?;
-            inner.update(key, request, fields, now)?;
+            inner.update(key, request, fields, now, &self.lag(&pass))?;
         }
         self.point("cloud: updated").await;
         self.latency(target.ty.update.states, target.ty.update.typical_s)
             .await;
-        self.reply(number, ())
+        self.reply(&pass, true, ()).await
     }
 
     async fn empty(&self, target: &Target) -> Result<bool, ProviderError> {
-        let number = self.gate(target.ty, "empty")?;
+        let pass = self.gate(Asked::of(target.ty, "empty", &target.id)).await?;
         self.point("cloud: before emptying").await;
         let more = {
             let now = self.now();
@@ -263,11 +362,13 @@ impl Provider for Cloud {
         };
         self.point("cloud: emptied").await;
         self.pass(Duration::from_secs(1)).await;
-        self.reply(number, more)
+        self.reply(&pass, true, more).await
     }
 
     async fn delete(&self, target: &Target) -> Result<(), ProviderError> {
-        let number = self.gate(target.ty, "delete")?;
+        let pass = self
+            .gate(Asked::of(target.ty, "delete", &target.id))
+            .await?;
         self.point("cloud: before deleting").await;
         {
             let now = self.now();
@@ -281,7 +382,7 @@ impl Provider for Cloud {
         self.point("cloud: deleted").await;
         self.latency(target.ty.delete.states, target.ty.delete.typical_s)
             .await;
-        self.reply(number, ())
+        self.reply(&pass, true, ()).await
     }
 }
 
@@ -330,6 +431,16 @@ impl Inner {
     }
 }
 
+/// The connection broke. Whether what changes something has done so is open.
+fn cut_off(changing: bool) -> ProviderError {
+    let kind = match changing {
+        true => ErrorKind::Ambiguous,
+        false => ErrorKind::Transient,
+    };
+    let message = "the connection was reset before the reply";
+    ProviderError::new(kind, "ConnectionReset", message)
+}
+
 /// Refuses an answer that is less than what the question wants.
 fn check_floor(
     ty: &Type,
@@ -372,14 +483,23 @@ fn observed(ty: &Type, object: &SimObject, now: f64) -> Observed {
         ty.field(name)
             .is_none_or(|field| field.change != OnChange::WriteOnly && !field.secret)
     };
-    let inputs = object.inputs.iter().filter(|(name, _)| readable(name));
+    let stale = object.stale.as_ref().filter(|stale| stale.until > now);
+    let (inputs, outputs) = match stale {
+        Some(stale) => (&stale.inputs, &stale.outputs),
+        None => (&object.inputs, &object.outputs),
+    };
+    let inputs = inputs.iter().filter(|(name, _)| readable(name));
     Observed {
         id: object.id.clone(),
-        status: object.status(ty, now),
+        status: match (stale, object.status(ty, now)) {
+            // The update is not seen yet, neither its values nor that it goes on.
+            (Some(_), Status::Coming(_)) => Status::Ready,
+            (_, status) => status,
+        },
         inputs: inputs
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
-        outputs: object.outputs.clone(),
+        outputs: outputs.clone(),
         token: tag(ty, object),
     }
 }

@@ -214,7 +214,8 @@ impl Inner {
         } else {
             roll(seed, object.key, kind)
         };
-        let wait = f64::from(*least) + share * f64::from(most - least);
+        let (least, most) = (f64::from(*least), f64::from(*most).max(self.linger_s));
+        let wait = least + share * (most - least);
         let held = self.live().filter(|target| target.is_named_by(value));
         held.filter(|_| wait > 0.0)
             .map(|target| {

@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 
 use super::account::Inner;
 use super::actors::Belonging;
-use super::dice::letters;
+use super::dice::{letters, roll};
 use super::forms::{self, Source};
 use super::log::Effect;
-use super::object::SimObject;
+use super::object::{SimObject, Stale};
 
 pub(super) fn refuse(kind: ErrorKind, code: &str, message: String) -> ProviderError {
     ProviderError::new(kind, code, message)
@@ -23,11 +23,31 @@ pub(super) fn refuse(kind: ErrorKind, code: &str, message: String) -> ProviderEr
 /// Whose an object is that nobody's engine has made.
 pub const FOREIGN: &str = "somebody-else";
 
-/// How long identities take to be known, and reads to show an object, when
-/// the account is hostile.
+/// How far a hostile account lags behind one call.
 pub(super) struct Lag {
-    pub(super) visible_s: f64,
-    pub(super) propagation_s: f64,
+    pub(super) seed: u64,
+    /// The number of the call.
+    pub(super) number: u64,
+    /// 0 for not at all, 1 for as far as it can.
+    pub(super) share: f64,
+    /// The least that identities take to be known.
+    pub(super) assumable_s: f64,
+}
+
+impl Lag {
+    /// For how long reads and lists do not show what the call has done.
+    fn behind_s(&self, question: &str) -> f64 {
+        match self.share > 0.0 {
+            true => 60.0 * self.share * roll(self.seed, self.number, question),
+            false => 0.0,
+        }
+    }
+
+    /// How long other services take to know an identity.
+    fn unknown_s(&self, identity: &SimObject) -> f64 {
+        let lag = 180.0 * self.share * roll(self.seed, identity.key, "propagation");
+        lag.max(self.assumable_s)
+    }
 }
 
 impl Inner {
@@ -65,11 +85,12 @@ impl Inner {
                 } else {
                     f64::from(ty.create.typical_s)
                 },
-            visible_at: now + lag.visible_s,
+            visible_at: now + lag.behind_s("visible"),
             updating_until: 0.0,
             settled: ty.create.states.is_empty(),
             failed: None,
             contents: 0,
+            stale: None,
             gone_at: None,
         };
         self.check_unique(ty, &object)?;
@@ -85,6 +106,7 @@ impl Inner {
             .map(|child| (child.ty.clone(), child.id.clone()))
             .collect();
         self.fill_outputs(ty, &mut object, &ids);
+        let inputs = object.inputs.clone();
         let mut effects = vec![Effect::Put(Arc::new(object))];
         effects.extend(
             children
@@ -92,7 +114,50 @@ impl Inner {
                 .map(|child| Effect::Put(Arc::new(child))),
         );
         self.carry_out("create", now, effects);
+        self.leave_behind(ty, &inputs, now);
         Ok(key)
+    }
+
+    /// What a service makes for an object when nobody has made it before. It
+    /// belongs to the service, and goes with nothing.
+    fn leave_behind(&mut self, ty: &Type, inputs: &Map<String, Value>, now: f64) {
+        for side in ty.brings {
+            let Side::LeftBehind {
+                ty: left,
+                field,
+                form,
+                when,
+            } = side
+            else {
+                continue;
+            };
+            let Some(facts) = self.facts(left).filter(|_| is_set(inputs.get(*when))) else {
+                continue;
+            };
+            let source = Source {
+                place: &self.place,
+                key: 0,
+                inputs,
+                children: &[],
+            };
+            let name = forms::value(form, &source);
+            let is_there = |other: &SimObject| {
+                other.ty == facts.name
+                    && other.gone_at.is_none()
+                    && other.inputs.get(*field) == Some(&name)
+            };
+            if self.live().any(is_there) {
+                continue;
+            }
+            let belonging = Belonging {
+                ty: facts,
+                inputs: Map::from_iter([((*field).to_owned(), name)]),
+                owner: ty.service(),
+                token: "",
+                part_of: None,
+            };
+            self.put_belonging(belonging, now, now);
+        }
     }
 
     /// An object that nobody's engine made; its id.
@@ -100,13 +165,14 @@ impl Inner {
         &mut self,
         ty: &'static Type,
         inputs: Map<String, Value>,
+        token: &str,
         now: f64,
     ) -> String {
         let belonging = Belonging {
             ty,
             inputs,
             owner: FOREIGN,
-            token: FOREIGN,
+            token,
             part_of: None,
         };
         self.put_belonging(belonging, now, now).id
@@ -136,6 +202,7 @@ impl Inner {
             settled: true,
             failed: None,
             contents: 0,
+            stale: None,
             gone_at: None,
         };
         self.fill_outputs(ty, &mut object, &[]);
@@ -275,7 +342,7 @@ impl Inner {
                 continue;
             };
             let met = |other: &&SimObject| match need.by {
-                By::Propagation => now >= other.made_at + lag.propagation_s,
+                By::Propagation => now >= other.made_at + lag.unknown_s(other),
                 By::AtCall => self
                     .facts(&other.ty)
                     .is_some_and(|facts| other.status(facts, now) == Status::Ready),
@@ -286,7 +353,13 @@ impl Inner {
                     By::Propagation => ErrorKind::NotYet,
                     By::AtCall | By::ToBecomeReady => ErrorKind::Invalid,
                 };
-                return Err(refuse(kind, code, format!("it needs {}", need.what)));
+                let named: Vec<&str> = found.iter().map(|one| one.id.as_str()).collect();
+                let named = match named.as_slice() {
+                    [] => String::new(),
+                    named => format!(" ({})", named.join(", ")),
+                };
+                let message = format!("it needs {}{named}", need.what);
+                return Err(refuse(kind, code, message));
             }
         }
         Ok(())
@@ -347,11 +420,13 @@ impl Inner {
         request: &Request,
         fields: &[String],
         now: f64,
+        lag: &Lag,
     ) -> Result<(), ProviderError> {
         let (ty, Some(object)) = (request.ty, self.standing.objects.get(&key)) else {
             return Err(ProviderError::gone("the object"));
         };
         let mut object = SimObject::clone(object);
+        let before = (object.inputs.clone(), object.outputs.clone());
         if ty.updating == Updating::OneAtATime && object.status(ty, now) != Status::Ready {
             let message = format!("{} is being changed", object.id);
             return Err(refuse(
@@ -375,8 +450,20 @@ impl Inner {
         if !ty.update.states.is_empty() {
             object.updating_until = now + f64::from(ty.update.typical_s);
         }
-        self.renew_outputs(ty, &mut object, fields);
+        // What is as it was changes nothing.
+        let other = |name: &&String| before.0.get(*name) != object.inputs.get(*name);
+        let changed: Vec<String> = fields.iter().filter(other).cloned().collect();
+        self.renew_outputs(ty, &mut object, &changed);
+        let behind_s = lag.behind_s("stale");
+        let (inputs, outputs) = before;
+        object.stale = (behind_s > 0.0).then_some(Stale {
+            inputs,
+            outputs,
+            until: now + behind_s,
+        });
+        let inputs = object.inputs.clone();
         self.carry_out("update", now, vec![Effect::Put(Arc::new(object))]);
+        self.leave_behind(ty, &inputs, now);
         Ok(())
     }
 
@@ -420,6 +507,15 @@ pub(super) fn natural_key(fields: &[&str], inputs: &Map<String, Value>) -> Strin
         None => String::new(),
     };
     fields.iter().map(part).collect::<Vec<_>>().join("|")
+}
+
+/// Whether a switch is on, or a list has something in it.
+fn is_set(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(_) => true,
+    }
 }
 
 fn each(value: &Value) -> Vec<&Value> {

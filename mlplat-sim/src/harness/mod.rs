@@ -29,6 +29,7 @@ mod oracle;
 mod outside;
 pub mod random;
 mod scenario;
+mod settle;
 mod site;
 mod sweep;
 

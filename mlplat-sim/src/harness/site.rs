@@ -71,6 +71,9 @@ pub struct Lived {
     pub took_s: f64,
     /// Calls that the account was asked; none is known of a killed run.
     pub calls: u64,
+    /// Calls to the account and its clusters, and how many of those were to
+    /// change something; none is known of a killed run.
+    pub requests: (u64, u64),
     /// It was cut off, long after it should have come to an end.
     pub cut: bool,
 }
@@ -96,22 +99,25 @@ impl Site<'_> {
             };
             let now = local.cloud().now();
             local.cloud().remember(now);
-            (result, now - begun, local.cloud().calls())
+            let asked = (local.cloud().calls(), local.cloud().tally());
+            (result, now - begun, asked)
         });
         let points = process.points();
         match ended {
-            Ended::Done((Some(result), took_s, calls)) => Lived {
+            Ended::Done((Some(result), took_s, (calls, requests))) => Lived {
                 ended: Ended::Done(result),
                 points,
                 took_s,
                 calls,
+                requests,
                 cut: false,
             },
-            Ended::Done((None, took_s, calls)) => Lived {
+            Ended::Done((None, took_s, (calls, requests))) => Lived {
                 ended: Ended::Killed,
                 points,
                 took_s,
                 calls,
+                requests,
                 cut: true,
             },
             Ended::Killed => {
@@ -123,6 +129,7 @@ impl Site<'_> {
                     points,
                     took_s,
                     calls: 0,
+                    requests: (0, 0),
                     cut: false,
                 }
             }

@@ -25,6 +25,9 @@ pub struct Machine {
     pub taints: Vec<Value>,
     /// What it can hold.
     pub size: Size,
+    /// The pods that run on it, and then nowhere else, as a Fargate profile selects them: `[{"namespace", "labels"}]`.
+    /// `None` for a machine that takes any.
+    pub selects: Option<Value>,
 }
 
 impl Machine {
@@ -144,6 +147,7 @@ impl Infrastructure for Standalone {
                 pods: 58,
                 gpus: 0,
             },
+            selects: None,
         };
         Some([(1, 'a'), (2, 'b'), (3, 'c')].map(machine).to_vec())
     }

@@ -197,6 +197,7 @@ impl Clusters {
                 self.world.clone(),
                 self.faults.clone(),
                 memory,
+                self.cloud.counter(),
             )),
             ..Parts::default()
         };

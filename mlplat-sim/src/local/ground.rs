@@ -19,6 +19,9 @@ use crate::cloud::{Belonging, Cloud, SimObject};
 use crate::facts::{LOAD_BALANCER, NETWORK_INTERFACE, VOLUME};
 use crate::kube::{BalancerWish, Infrastructure, Machine, VolumeWish};
 
+/// Who provides volumes in Auto Mode.
+const AUTO_MODE_VOLUMES: &str = "ebs.csi.eks.amazonaws.com";
+
 /// The account under one cluster.
 pub(super) struct Ground {
     cloud: Arc<Cloud>,
@@ -50,6 +53,14 @@ impl Ground {
             let inside = subnets().filter(|one| text(one, "VpcId") == vpc);
             Some((vpc.clone(), inside.map(|one| (*one).clone()).collect()))
         })
+    }
+
+    /// Whether an object is this cluster, with this part of Auto Mode on.
+    fn does_by_itself(&self, one: &SimObject, switch: &str) -> bool {
+        one.ty == "eks.Cluster"
+            && one.settled
+            && one.id == self.cluster
+            && one.inputs.get(switch) == Some(&Value::Bool(true))
     }
 
     /// One subnet for each zone in which a load balancer can be.
@@ -145,20 +156,28 @@ impl Infrastructure for Ground {
         let region = self.cloud.region();
         Some(self.cloud.see(|live| {
             let live: Vec<&SimObject> = live.filter(|one| one.gone_at.is_none()).collect();
-            let groups = live.iter().filter(|one| {
-                one.ty == "eks.Nodegroup" && one.settled && text(one, "ClusterName") == self.cluster
-            });
-            let all = groups.flat_map(|group| {
-                let named = group.inputs.get("Subnets").cloned().unwrap_or_default();
+            let ours = |one: &&SimObject| one.settled && text(one, "ClusterName") == self.cluster;
+            let zones = |of: &SimObject, field: &str| -> Vec<String> {
+                let named = of.inputs.get(field).cloned().unwrap_or_default();
                 let subnets = live
                     .iter()
                     .filter(|one| one.ty == "ec2.Subnet" && names(&named, &one.id));
-                let zones: Vec<String> = subnets
+                subnets
                     .map(|one| text(one, "AvailabilityZone").to_owned())
-                    .collect();
-                machines::of_group(group, &zones, &region)
-            });
-            all.collect()
+                    .collect()
+            };
+            let of_type = |ty: &'static str| live.iter().copied().filter(move |one| one.ty == ty);
+            let groups = of_type("eks.Nodegroup").filter(ours);
+            let profiles = of_type("eks.FargateProfile").filter(ours);
+            let auto = live.iter().copied();
+            let auto = auto.filter(|one| self.does_by_itself(one, "ComputeEnabled"));
+            let nodes =
+                groups.flat_map(|one| machines::of_group(one, &zones(one, "Subnets"), &region));
+            let fargate =
+                profiles.map(|one| machines::of_profile(one, &zones(one, "Subnets"), &region));
+            let auto =
+                auto.flat_map(|one| machines::of_auto_mode(one, &zones(one, "SubnetIds"), &region));
+            nodes.chain(fargate).chain(auto).collect()
         }))
     }
 
@@ -170,6 +189,13 @@ impl Infrastructure for Ground {
         let addon = match provisioner {
             "ebs.csi.aws.com" => "aws-ebs-csi-driver",
             "efs.csi.aws.com" => "aws-efs-csi-driver",
+            "fsx.csi.aws.com" => "aws-fsx-csi-driver",
+            AUTO_MODE_VOLUMES => {
+                return self.cloud.see(|live| {
+                    let mut live = live.filter(|one| one.gone_at.is_none());
+                    live.any(|one| self.does_by_itself(one, "BlockStorageEnabled"))
+                });
+            }
             _ => return false,
         };
         self.cloud.see(|live| {
@@ -265,7 +291,7 @@ impl Infrastructure for Ground {
                 "kubernetes.io/created-for/pv/name": wish.name,
             },
         });
-        if wish.provisioner == "ebs.csi.aws.com" {
+        if ["ebs.csi.aws.com", AUTO_MODE_VOLUMES].contains(&wish.provisioner) {
             volume["AvailabilityZone"] = json!(wish.zone);
             volume["VolumeType"] = json!(wish.parameters["type"].as_str().unwrap_or("gp3"));
         }

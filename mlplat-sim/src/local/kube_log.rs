@@ -8,7 +8,7 @@ use std::time::Duration;
 use mlplat_core::world::{Files, World};
 
 use super::memory::ClusterMemory;
-use crate::cloud::{Faults as AccountFaults, roll};
+use crate::cloud::{Faults as AccountFaults, Tally, Wrong, is_called, roll};
 use crate::kube::{Effect, Fault, Faults, Journal, JournalError, RequestInfo, Verb};
 
 /// Where the effects of a cluster are kept.
@@ -82,8 +82,12 @@ pub(super) struct FaultPoints {
     faults: AccountFaults,
     /// Told when what is kept next is what a caller asked for.
     memory: Option<ClusterMemory>,
+    /// The account's, which counts these requests too.
+    tally: Arc<Tally>,
     /// Requests so far.
     number: u64,
+    /// How the request that is under way goes wrong.
+    wrong: Option<Wrong>,
 }
 
 impl FaultPoints {
@@ -91,12 +95,15 @@ impl FaultPoints {
         world: Arc<dyn World>,
         faults: AccountFaults,
         memory: Option<ClusterMemory>,
+        tally: Arc<Tally>,
     ) -> Self {
         Self {
             world,
             faults,
             memory,
+            tally,
             number: 0,
+            wrong: None,
         }
     }
 
@@ -139,12 +146,26 @@ impl Faults for FaultPoints {
             let (_, plural) = ty.api.rsplit_once('/').unwrap_or_default();
             plural == request.resource
         });
+        let verbs = called(request.verb);
+        let named = |name: &str| {
+            let is = |verb: &&str| ty.is_some_and(|ty| is_called(name, ty, verb));
+            verbs.iter().any(is)
+        };
+        self.wrong = self.tally.next(request.verb.changes(), named);
         let denied = |verb: &&str| ty.is_some_and(|ty| self.faults.denies(ty, verb));
-        if called(request.verb).iter().any(denied) {
+        if verbs.iter().any(denied) {
             return Some(Fault::Status(403));
         }
+        let retry_after = Duration::from_secs(1);
+        match self.wrong {
+            Some(Wrong::Denied) => return Some(Fault::Status(403)),
+            Some(Wrong::Expired) => return Some(Fault::Status(401)),
+            Some(Wrong::ServerError) => return Some(Fault::Status(500)),
+            Some(Wrong::Throttled) => return Some(Fault::Throttle { retry_after }),
+            Some(Wrong::Reset) => return Some(Fault::DropReply),
+            Some(Wrong::LostReply | Wrong::Slow) | None => {}
+        }
         if self.chance("throttle", self.faults.throttle) {
-            let retry_after = Duration::from_secs(1);
             return Some(Fault::Throttle { retry_after });
         }
         if self.chance("5xx", self.faults.server_error) {
@@ -159,8 +180,10 @@ impl Faults for FaultPoints {
         if request.verb.changes() {
             self.world.fault_point("cluster: changed");
         }
+        // A reply whose body does not end is no reply.
+        let cut = matches!(self.wrong, Some(Wrong::LostReply | Wrong::Slow));
         let lost = request.verb.changes() && self.chance("lost", self.faults.lost_reply);
-        (lost || !self.world.alive()).then_some(Fault::DropReply)
+        (cut || lost || !self.world.alive()).then_some(Fault::DropReply)
     }
 }
 
@@ -187,7 +210,8 @@ mod tests {
     /// What happens to a request before and after its effect.
     fn happens(text: &str, verb: Verb) -> (Option<Fault>, Option<Fault>) {
         let faults: AccountFaults = text.parse().unwrap();
-        let mut points = FaultPoints::new(Arc::new(SystemWorld::new()), faults, None);
+        let tally = Arc::new(Tally::new(&faults.fail));
+        let mut points = FaultPoints::new(Arc::new(SystemWorld::new()), faults, None, tally);
         let request = request(verb);
         (points.before(&request), points.after_effect(&request))
     }
@@ -208,6 +232,19 @@ mod tests {
         );
         assert_eq!(happens("lost_reply=1", Verb::Get), (None, None));
         assert_eq!(happens("", Verb::Apply), (None, None));
+    }
+
+    #[test]
+    fn a_single_request_goes_wrong_as_a_single_call_does() {
+        let cut = (None, Some(Fault::DropReply));
+        assert_eq!(happens("fail=lost@change#1", Verb::Apply), cut);
+        assert_eq!(happens("fail=slow@call#1", Verb::Get), cut);
+        let refused = |code| (Some(Fault::Status(code)), None);
+        assert_eq!(happens("fail=expired@call#1", Verb::Get), refused(401));
+        let name = "fail=denied@k8s.ConfigMap:update#1";
+        assert_eq!(happens(name, Verb::Apply), refused(403));
+        assert_eq!(happens("fail=lost@change#2", Verb::Apply), (None, None));
+        assert_eq!(happens("fail=lost@change#1", Verb::Get), (None, None));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The machines of node groups, as a cluster sees them.
+//! The machines of node groups and Fargate profiles, as a cluster sees them.
 //!
 //! Sizes follow from the name of the instance type: two processors for `large`, four for `xlarge`, four times N for
 //! `Nxlarge`; memory by family; pods by the number of addresses of the network interfaces (documentation of Amazon
@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use crate::cloud::SimObject;
 use crate::kube::{Machine, Size};
 
+/// What the nodes of Auto Mode are here: of the families that its general pool starts, a size that holds a platform.
+const AUTO_MODE: &str = "m6i.2xlarge";
+
 /// The machines of a node group; `zones` are those of its subnets.
 pub(super) fn of_group(group: &SimObject, zones: &[String], region: &str) -> Vec<Machine> {
     let number = |name: &str| group.inputs.get(name).and_then(Value::as_u64);
@@ -20,21 +23,27 @@ pub(super) fn of_group(group: &SimObject, zones: &[String], region: &str) -> Vec
         .collect()
 }
 
+/// The machines of a cluster in Auto Mode: one in each zone of its subnets. AWS starts as many as pods ask for; how
+/// large a platform gets is not what this account is there to tell.
+pub(super) fn of_auto_mode(cluster: &SimObject, zones: &[String], region: &str) -> Vec<Machine> {
+    let pool = |(label, value): (&str, &str)| (label.to_owned(), value.to_owned());
+    let labels = [
+        ("eks.amazonaws.com/compute-type", "auto"),
+        ("karpenter.sh/nodepool", "general-purpose"),
+    ];
+    let count = u64::try_from(zones.len().max(1)).unwrap_or(1);
+    let each = (0..count).map(|at| Machine {
+        labels: labels.map(pool).into(),
+        ..bare(cluster.key, at, AUTO_MODE, zones, region)
+    });
+    each.collect()
+}
+
 fn machine(group: &SimObject, at: u64, zones: &[String], region: &str) -> Machine {
     let text = |name: &str| group.inputs.get(name).and_then(Value::as_str);
     let instance = group.inputs.get("InstanceTypes");
     let instance = instance.and_then(|list| list[0].as_str());
-    let instance = instance.unwrap_or("t3.medium").to_owned();
-    let fallback = format!("{region}a");
-    let spread = usize::try_from(at).unwrap_or_default() % zones.len().max(1);
-    let zone = zones.get(spread).cloned().unwrap_or(fallback);
-    let number = group.key * 100 + at;
-    let name = format!(
-        "ip-10-{}-{}-{}.{region}.compute.internal",
-        (number >> 16) & 0xff,
-        (number >> 8) & 0xff,
-        number & 0xff
-    );
+    let instance = instance.unwrap_or("t3.medium");
     let mut labels: BTreeMap<String, String> = BTreeMap::new();
     let given = group.inputs.get("Labels").and_then(Value::as_object);
     for (name, value) in given.into_iter().flatten() {
@@ -45,13 +54,62 @@ fn machine(group: &SimObject, at: u64, zones: &[String], region: &str) -> Machin
     labels.insert("eks.amazonaws.com/nodegroup".to_owned(), own);
     labels.insert("eks.amazonaws.com/capacityType".to_owned(), capacity);
     Machine {
+        labels,
+        taints: taints(group),
+        ..bare(group.key, at, instance, zones, region)
+    }
+}
+
+/// A machine of an owner, without labels and taints.
+fn bare(owner: u64, at: u64, instance: &str, zones: &[String], region: &str) -> Machine {
+    let fallback = format!("{region}a");
+    let spread = usize::try_from(at).unwrap_or_default() % zones.len().max(1);
+    let zone = zones.get(spread).cloned().unwrap_or(fallback);
+    let number = owner * 100 + at;
+    let name = format!(
+        "ip-10-{}-{}-{}.{region}.compute.internal",
+        (number >> 16) & 0xff,
+        (number >> 8) & 0xff,
+        number & 0xff
+    );
+    Machine {
         name,
         provider_id: format!("aws:///{zone}/i-{number:017x}"),
         zone,
-        size: size(&instance),
-        instance_type: instance,
-        labels,
-        taints: taints(group),
+        size: size(instance),
+        instance_type: instance.to_owned(),
+        labels: BTreeMap::new(),
+        taints: Vec::new(),
+        selects: None,
+    }
+}
+
+/// The machine of a Fargate profile. In reality each pod has one of its own, of the size that it asks for; here the
+/// pods of a profile share one that is never full.
+pub(super) fn of_profile(profile: &SimObject, zones: &[String], region: &str) -> Machine {
+    let zone = zones.first().cloned().unwrap_or(format!("{region}a"));
+    let number = profile.key * 100;
+    let name = format!(
+        "fargate-ip-10-{}-{}-{}.{region}.compute.internal",
+        (number >> 16) & 0xff,
+        (number >> 8) & 0xff,
+        number & 0xff
+    );
+    let kind = "eks.amazonaws.com/compute-type";
+    Machine {
+        provider_id: format!("aws:///{zone}/{number:010x}/{name}"),
+        name,
+        zone,
+        instance_type: "fargate".to_owned(),
+        labels: BTreeMap::from([(kind.to_owned(), "fargate".to_owned())]),
+        taints: vec![json!({"key": kind, "value": "fargate", "effect": "NoSchedule"})],
+        size: Size {
+            cpu_m: 1_000_000,
+            memory: 4 << 40,
+            pods: 10_000,
+            gpus: 0,
+        },
+        selects: profile.inputs.get("Selectors").cloned(),
     }
 }
 

@@ -101,6 +101,23 @@ impl MemoryFiles {
         Self(Arc::new(Mutex::new(disk)))
     }
 
+    /// Another disk with what is certain to be there after any loss of power.
+    #[must_use]
+    pub fn certain(&self) -> Self {
+        let mut disk = self.disk().clone();
+        disk.names = disk.durable.clone();
+        disk.pending.clear();
+        disk.locked.clear();
+        for content in disk.nodes.values_mut() {
+            match content.before.take() {
+                Some(before) => content.now = before,
+                None => content.now.truncate(content.synced),
+            }
+            content.synced = content.now.len();
+        }
+        Self(Arc::new(Mutex::new(disk)))
+    }
+
     /// Frees every lock, as the kernel does when a process dies.
     pub fn free_locks(&self) {
         self.disk().locked.clear();
@@ -246,7 +263,12 @@ impl Files for MemoryFiles {
         Ok(self.disk().content(path)?.now.clone())
     }
 
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        Ok(self.disk().content(path)?.now.len() as u64)
+    }
+
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        crate::telltale::wrote(path, content);
         let mut disk = self.disk();
         if let Ok(file) = disk.content(path) {
             if file.before.is_none() {
@@ -269,6 +291,7 @@ impl Files for MemoryFiles {
     }
 
     fn append(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        crate::telltale::wrote(path, content);
         self.disk().content(path)?.now.extend_from_slice(content);
         Ok(())
     }

@@ -8,7 +8,9 @@
 mod files;
 mod process;
 mod run;
+mod trouble;
 
 pub use files::MemoryFiles;
 pub use process::{Machine, Process};
 pub use run::{Ended, run};
+pub use trouble::{DiskError, Trouble};

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::MemoryFiles;
+use super::trouble::{Disk, Trouble, part};
 use crate::local::WorldMemory;
 
 /// What outlives processes. Clones are the same machine.
@@ -54,6 +55,7 @@ pub struct Process {
 struct Gate {
     files: MemoryFiles,
     dead: AtomicBool,
+    disk: Disk,
 }
 
 impl Process {
@@ -71,6 +73,7 @@ impl Process {
             files: Gate {
                 files: machine.files.clone(),
                 dead: AtomicBool::new(false),
+                disk: Disk::default(),
             },
             start: Instant::now(),
             seed: AtomicU64::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
@@ -81,6 +84,19 @@ impl Process {
             death: Notify::new(),
             trace: Mutex::default(),
         }
+    }
+
+    /// The same process, on a disk with something wrong.
+    #[must_use]
+    pub fn on_a_disk_with(mut self, trouble: Trouble) -> Self {
+        self.files.disk = Disk::with(trouble);
+        self
+    }
+
+    /// How many operations of the disk it has asked for.
+    #[must_use]
+    pub fn disk_operations(&self) -> u64 {
+        self.files.disk.operations()
     }
 
     /// How many fault points were passed.
@@ -155,48 +171,84 @@ impl World for Process {
 }
 
 impl Gate {
-    fn open(&self) -> io::Result<&MemoryFiles> {
+    /// The files of a process that lives, for an operation that only looks.
+    fn look(&self) -> io::Result<&MemoryFiles> {
+        self.open(false)
+    }
+
+    /// The same for one that changes something.
+    fn change(&self) -> io::Result<&MemoryFiles> {
+        self.open(true)
+    }
+
+    fn open(&self, writes: bool) -> io::Result<&MemoryFiles> {
         if self.dead.load(Ordering::Relaxed) {
             return Err(io::Error::other("the process is dead"));
         }
+        self.disk.next(writes)?;
         Ok(&self.files)
+    }
+
+    /// What a write that fails leaves behind.
+    fn torn(
+        &self,
+        failed: io::Result<&MemoryFiles>,
+        write: impl Fn(&MemoryFiles) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if let (Err(why), false) = (&failed, self.dead.load(Ordering::Relaxed))
+            && why.kind() == io::ErrorKind::StorageFull
+        {
+            // The disk is full already: nobody hears whether this much went.
+            let _ = write(&self.files);
+        }
+        failed.map(drop)
     }
 }
 
 impl Files for Gate {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.open()?.read(path)
+        self.look()?.read(path)
+    }
+
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        self.look()?.length(path)
     }
 
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        self.open()?.write(path, content)
+        match self.change() {
+            Ok(files) => files.write(path, content),
+            failed => self.torn(failed, |files| files.write(path, part(content))),
+        }
     }
 
     fn append(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        self.open()?.append(path, content)
+        match self.change() {
+            Ok(files) => files.append(path, content),
+            failed => self.torn(failed, |files| files.append(path, part(content))),
+        }
     }
 
     fn sync(&self, path: &Path) -> io::Result<()> {
-        self.open()?.sync(path)
+        self.change()?.sync(path)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.open()?.rename(from, to)
+        self.change()?.rename(from, to)
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        self.open()?.sync_dir(dir)
+        self.change()?.sync_dir(dir)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        self.open()?.remove(path)
+        self.change()?.remove(path)
     }
 
     fn create_dir(&self, dir: &Path) -> io::Result<()> {
-        self.open()?.create_dir(dir)
+        self.change()?.create_dir(dir)
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<LockGuard>> {
-        self.open()?.lock(path)
+        self.change()?.lock(path)
     }
 }

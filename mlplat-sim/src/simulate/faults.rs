@@ -60,6 +60,31 @@ impl World {
         self
     }
 
+    /// One call goes wrong, in a word: `lost@change#3` hides what the third call
+    /// of an operation that changes something has done, `expired@call#17+`
+    /// refuses the seventeenth and all after it; see
+    /// [`Mishap`](crate::cloud::Mishap). Can be said several times.
+    ///
+    /// # Panics
+    /// When the word means nothing.
+    #[must_use]
+    #[track_caller]
+    pub fn fail(mut self, word: &str) -> Self {
+        match word.parse() {
+            Ok(mishap) => self.faults.fail.push(mishap),
+            Err(why) => fail(why),
+        }
+        self
+    }
+
+    /// What outlives an object and holds others, such as an interface in a
+    /// subnet, does so for up to this long.
+    #[must_use]
+    pub fn linger(mut self, up_to: Duration) -> Self {
+        self.faults.linger_s = up_to.as_secs_f64();
+        self
+    }
+
     /// What containers in the program's clusters do, in words: `pull=IMAGE`,
     /// `crash=CONTAINER:CODE`, `job=NAME`, and the others of
     /// [`Behaviour`](crate::kube::Behaviour), with commas between them.

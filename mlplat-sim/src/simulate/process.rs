@@ -53,10 +53,9 @@ impl<'a> Operation<'a> {
             .site()
             .deploy(graph, &start, options, &sink, &Cancel::new());
         let events = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let asked = (lived.calls, lived.requests);
         match lived.ended {
-            Ended::Done(result) => {
-                Run::over(result, events, lived.points, lived.took_s, lived.calls)
-            }
+            Ended::Done(result) => Run::over(result, events, lived.points, lived.took_s, asked),
             Ended::Killed => Run::killed(events, lived.points, lived.took_s),
         }
     }

@@ -14,6 +14,7 @@ pub struct Run {
     points: u64,
     took_s: f64,
     calls: u64,
+    requests: (u64, u64),
 }
 
 enum End {
@@ -28,7 +29,7 @@ impl Run {
         events: Vec<Stamped>,
         points: u64,
         took_s: f64,
-        calls: u64,
+        (calls, requests): (u64, (u64, u64)),
     ) -> Self {
         let end = match result {
             Ok(deployment) => End::Over(deployment),
@@ -40,11 +41,12 @@ impl Run {
             points,
             took_s,
             calls,
+            requests,
         }
     }
 
     pub(super) fn refused(error: EngineError) -> Self {
-        Self::over(Err(error), Vec::new(), 0, 0.0, 0)
+        Self::over(Err(error), Vec::new(), 0, 0.0, (0, (0, 0)))
     }
 
     pub(super) fn killed(events: Vec<Stamped>, points: u64, took_s: f64) -> Self {
@@ -54,6 +56,7 @@ impl Run {
             points,
             took_s,
             calls: 0,
+            requests: (0, 0),
         }
     }
 
@@ -184,6 +187,14 @@ impl Run {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.calls
+    }
+
+    /// How many calls the account and its clusters were asked, and how many of
+    /// those were to change something: what [`World::fail`](super::World::fail)
+    /// counts. None is known of a killed run.
+    #[must_use]
+    pub fn requests(&self) -> (u64, u64) {
+        self.requests
     }
 
     /// How many fault points it passed: the places at which it can be killed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mlplat_core::deploy::DeployOptions;
+use mlplat_core::deploy::{DeployOptions, reached_by, secret_named};
 use mlplat_core::graph::{Context, Graph, ProgramResult, Stack};
 use mlplat_core::plan::Plan;
 use mlplat_core::provider::Provider;
@@ -123,6 +123,22 @@ impl World {
     /// Deploys the program, as far as the world lets it.
     pub fn deploy(&mut self) -> Run {
         self.operate(&self.options.clone())
+    }
+
+    /// Gives a generated secret its next value, everywhere that it goes: what
+    /// the command `rotate` does.
+    pub fn rotate(&mut self, key: &str) -> Run {
+        let reached = self.graph().map_err(EngineError::from).and_then(|graph| {
+            secret_named(&graph, key)?;
+            Ok(reached_by(&graph, key))
+        });
+        let mut options = self.options.clone();
+        options.plan.rotate = vec![key.to_owned()];
+        match reached {
+            Ok(reached) => options.plan.only = reached,
+            Err(why) => return Run::refused(why),
+        }
+        self.operate(&options)
     }
 
     /// Destroys everything that the stack has.

@@ -139,7 +139,7 @@ fn a_newer_format_is_refused() {
     change(&life, "state", |bytes| bytes["mlplat-state ".len()] = b'3');
     assert_eq!(
         refusal(&life),
-        "the snapshot at state/state: it has format 3, and this version reads up to format 2: use the mlplat that wrote it, or a newer one\n  do   run the newer mlplat"
+        "the snapshot at state/state: it has format 3, and this version reads up to format 2: use the mlplat that wrote it, or a newer one\n  do   run the newer mlplat; if none wrote it the file is damaged: put a backup of the file in its place; there is no earlier snapshot beside it"
     );
     let life = interrupted(&calm);
     change(&life, "journal", |bytes| {

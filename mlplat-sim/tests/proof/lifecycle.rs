@@ -1,8 +1,10 @@
 //! Moved, protected, ignored, and only a part.
 
+use std::time::Duration;
+
 use mlplat_core::deploy::{Cancel, DeployOptions, PlanOptions, Stamped};
 use mlplat_core::{Lifecycle as _, Stack};
-use mlplat_sim::harness::{Life, Stage};
+use mlplat_sim::harness::{Life, Stage, Sweep, sweep};
 use mlplat_sim::machine::Ended;
 
 use super::types::*;
@@ -209,4 +211,47 @@ fn destroying_a_part_takes_what_stands_on_it() {
     let mut paths: Vec<_> = left.iter().map(|object| object.path.as_str()).collect();
     paths.sort_unstable();
     assert_eq!(paths, ["lone", "right", "right-mill", "root"]);
+}
+
+/// A mill takes 100 seconds.
+fn slow(limit_s: u64) -> Stage {
+    Stage::deploy(move |stack| {
+        stack.add("mill", mill().timeout(Duration::from_secs(limit_s)));
+    })
+}
+
+/// What takes longer than the program allows has failed, is there all the same,
+/// and is gone on with by a run that gives it more.
+#[test]
+fn what_is_given_less_time_than_it_takes_is_gone_on_with() {
+    let calm = scenario("timeout", vec![]);
+    let life = Life::new(&calm);
+    let late = came_back(life.go(&slow(30), 1, 0));
+    assert_eq!(late.failed.len(), 1, "{late:?}");
+    let (code, said) = (&*late.failed[0].code, &late.failed[0].message);
+    assert_eq!(code, "Timeout");
+    assert!(said.starts_with("it is not ready after 3"), "{said}");
+    assert!(
+        said.ends_with(
+            " s and still CREATING; run again to go on waiting, or give it more with .timeout(..)"
+        ),
+        "{said}"
+    );
+    assert!((30.0..60.0).contains(&late.elapsed_s), "{late:?}");
+    let id = life.objects().values().next().unwrap().id.clone();
+    lives(&life, &slow(200), 2);
+    let objects = life.objects();
+    assert_eq!(objects.len(), 1);
+    assert_eq!(objects.values().next().unwrap().id, id, "the same mill");
+    assert!(lives(&life, &slow(200), 3).unchanged);
+}
+
+/// A time that is enough is enough wherever the run is killed, since a resumed
+/// one starts it anew.
+#[test]
+fn what_is_given_time_enough_comes_wherever_it_is_killed() {
+    let stages = vec![slow(120), Stage::Destroy];
+    let report = sweep(&scenario("time enough", stages), &Sweep::default());
+    let report = report.unwrap_or_else(|broken| panic!("{broken}"));
+    assert!(report.killed > 10, "{report:?}");
 }

@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
+    dead_code,
     unreachable_pub
 )]
 
@@ -13,9 +14,13 @@ mod bad_state;
 mod cancel;
 mod data;
 mod drift;
+mod existing;
 mod faults;
+mod fenced;
 mod kill;
 mod lifecycle;
+mod limits;
+mod namesakes;
 mod oracles;
 mod provider_bugs;
 mod remote;
@@ -25,3 +30,5 @@ mod step;
 mod stores;
 mod timing;
 mod types;
+#[path = "../faults/watch.rs"]
+mod watch;

@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
+use mlplat_core::Problem;
+use mlplat_core::Secret;
 use mlplat_core::deploy::{Cancel, DeployOptions, PlanOptions, SavedPlan, Stamped};
-use mlplat_sim::harness::{Life, Stage};
+use mlplat_sim::harness::{Life, Scenario, Stage};
 use mlplat_sim::machine::{Ended, Process, run};
 
 use super::types::*;
 
 fn saved(life: &Life<'_>, stage: &Stage) -> SavedPlan {
+    try_saved(life, stage).unwrap()
+}
+
+fn try_saved(life: &Life<'_>, stage: &Stage) -> Result<SavedPlan, Problem> {
     let (_, ended) = run(|| {
         let process = Arc::new(Process::new(&life.machine, 3));
         (process, |process: Arc<Process>| async {
@@ -88,4 +94,92 @@ fn a_stale_plan_is_refused() {
     let state = "the state has changed since the plan was made";
     refused(carry_out(&moved_on, &sized, &plan), state);
     assert_eq!(carry_out(&life, &sized, &plan), Ok(true));
+}
+
+/// Programs that differ in nothing but the secret that they are given.
+fn given(secret: &'static str) -> Stage {
+    Stage::deploy(move |stack| {
+        stack.add("box", crate_());
+        let secret = Secret::provided(secret.to_owned());
+        stack.add(
+            "safe",
+            Safe {
+                code: secret.into(),
+            },
+        );
+    })
+}
+
+fn safes(name: &str) -> Scenario {
+    Scenario::new(name, &[&BOX, &MILL, &SAFE], vec![])
+}
+
+/// Settings are part of what a plan is bound to, those that are secret too.
+///
+/// Proves fault 25.
+#[test]
+fn a_plan_made_with_one_secret_is_not_carried_out_with_another() {
+    let calm = safes("secrets");
+    let life = Life::new(&calm);
+    lives(&life, &yard_stage("red", "wind", 1), 1);
+    let plan = saved(&life, &given("hunter2"));
+    assert_eq!(plan, saved(&life, &given("hunter2")), "the same inputs");
+    let other = saved(&life, &given("hunter3"));
+    assert_eq!(plan.program, other.program, "the program is the same");
+    let why = "the program was given another secret than when the plan was made";
+    refused(carry_out(&life, &given("hunter3"), &plan), why);
+    refused(
+        carry_out(&life, &yard_stage("red", "wind", 1), &plan),
+        "the program has changed",
+    );
+    assert_eq!(carry_out(&life, &given("hunter2"), &plan), Ok(true));
+
+    // What is the same in two operations does not look the same.
+    let next = saved(&life, &given("hunter2"));
+    assert!(next.provided.is_some());
+    assert_ne!(next.provided, plan.provided);
+    // Without the key nobody can try secrets on it.
+    let elsewhere = Life::new(&calm);
+    lives(&elsewhere, &yard_stage("red", "wind", 1), 77);
+    assert_ne!(saved(&elsewhere, &given("hunter2")).provided, plan.provided);
+    println!(
+        "figure: 4 of 4 saved plans with another program, secret, key or operation told apart"
+    );
+}
+
+/// A state that was never deployed has no key to bind a secret with.
+#[test]
+fn a_plan_with_a_secret_and_no_state_is_not_saved() {
+    let calm = safes("no key");
+    let life = Life::new(&calm);
+    let problem = try_saved(&life, &given("hunter2")).unwrap_err();
+    assert_eq!(problem.code, "unbound-secret");
+    assert!(problem.fix.contains("state init"), "{problem}");
+}
+
+/// Proves fault 25.
+#[test]
+fn a_plan_of_another_version_is_refused() {
+    let calm = scenario("version", vec![]);
+    let life = Life::new(&calm);
+    let red = yard_stage("red", "wind", 1);
+    let plan = saved(&life, &red);
+    let older = SavedPlan {
+        version: "0.0.0".to_owned(),
+        ..plan.clone()
+    };
+    let why = format!(
+        "the plan was made by version 0.0.0, and this is {}",
+        plan.version
+    );
+    refused(carry_out(&life, &red, &older), &why);
+    let first: SavedPlan = serde_json::from_value(serde_json::json!({
+        "format": 1, "lineage": plan.lineage, "serial": plan.serial,
+        "program": plan.program, "changes": plan.changes,
+    }))
+    .unwrap();
+    let why = "the plan file has a format that this version does not read";
+    refused(carry_out(&life, &red, &first), why);
+    assert_eq!(carry_out(&life, &red, &plan), Ok(true));
+    println!("figure: 2 of 2 plans of other versions refused");
 }

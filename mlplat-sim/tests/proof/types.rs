@@ -7,7 +7,7 @@ use mlplat_core::facts::{
     Alphabet, Held, NameRule, OnChange, OutputFact, OutputLife, Recovery, Refs, Scope, TYPE, Type,
     Unique, f, instant, opt, w,
 };
-use mlplat_core::{Output, Resource, Stack};
+use mlplat_core::{Output, Resource, Secret, Stack};
 use mlplat_sim::harness::{Life, Lived, Scenario, Stage};
 use mlplat_sim::machine::Ended;
 
@@ -74,6 +74,26 @@ pub static MILL: Type = Type {
     delete: w(40, &["DELETING", "DELETED"], 0),
     ..TYPE
 };
+
+/// It keeps a secret that it is given.
+pub static SAFE: Type = Type {
+    name: "test.Safe",
+    provider: "test",
+    api: "test:CreateSafe",
+    recovery: Recovery::Tags { window_s: 60 },
+    fields: &[f("Code", OnChange::InPlace, Refs::No).secret()],
+    outputs: &[OutputFact::fixed("Id", "safe-{hex17}")],
+    create: instant(1),
+    update: instant(1),
+    delete: instant(1),
+    ..TYPE
+};
+
+#[derive(Resource, Clone)]
+#[resource(facts = SAFE, handle = SafeHandle { id: String })]
+pub struct Safe {
+    pub code: Output<Secret<String>>,
+}
 
 #[derive(Resource, Clone)]
 #[resource(facts = BOX, handle = BoxHandle { id: String, label: String })]

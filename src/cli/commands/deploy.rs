@@ -3,12 +3,13 @@
 use std::sync::Mutex;
 
 use mlplat_core::Graph;
-use mlplat_core::deploy::{DeployOptions, Deployment, Engine, Event, Outcome, Sink, Stamped};
+use mlplat_core::deploy::{DeployOptions, Deployment, Engine, Outcome, Sink};
 use mlplat_core::plan::Plan;
 
 use super::plan::load;
 use crate::cli::args::{DeployArgs, TargetName};
 use crate::cli::failure::{DONE, FAILED, Failure, INTERRUPTED};
+use crate::cli::out::Results;
 use crate::cli::session::Session;
 use crate::cli::step::gate;
 use crate::report::progress::{Json, Live, Quiet};
@@ -91,8 +92,6 @@ pub(super) async fn carry_out(
         session
             .out
             .report(&ending(&deployment, options.plan.destroy));
-    } else if deployment.unchanged {
-        session.out.raw(&summary_of_nothing());
     }
     Ok(deployment)
 }
@@ -104,7 +103,7 @@ fn sink<'a>(
     asks: bool,
 ) -> Box<dyn Sink + 'a> {
     if session.global.json {
-        return Box::new(Json::new(std::io::stdout()));
+        return Box::new(Json::new(Results));
     }
     match session.out.live() {
         // Questions between its lines would be drawn over.
@@ -113,25 +112,11 @@ fn sink<'a>(
             let title = format!("{} · {}", clean(&context.stack), clean(&context.env));
             Box::new(Live::new(title, target.pace, colour))
         }
-        _ => Box::new(Quiet::new(session.out.stderr())),
+        _ => {
+            let more = session.global.verbose > 0;
+            Box::new(Quiet::new(session.out.stderr(), more))
+        }
     }
-}
-
-/// A run that has nothing to do tells nothing; its stream still ends.
-fn summary_of_nothing() -> String {
-    let event = Event::Summary {
-        done: 0,
-        failed: 0,
-        skipped: 0,
-        elapsed_s: 0.0,
-        critical_path_s: 0.0,
-    };
-    let text = serde_json::to_string(&Stamped {
-        v: 1,
-        t_s: 0.0,
-        event,
-    });
-    format!("{}\n", text.unwrap_or_default())
 }
 
 pub(super) fn status(session: &Session<'_>, deployment: &Deployment) -> u8 {

@@ -14,12 +14,16 @@ pub(crate) async fn outputs(session: &Session<'_>, args: &OutputsArgs) -> Result
         true => engine.opened_outputs().await?,
         false => engine.outputs().await?,
     };
+    let format = match args.format {
+        OutputsFormat::Text if session.global.json => OutputsFormat::Json,
+        format => format,
+    };
     if let Some(name) = &args.name {
         let Some(output) = outputs.remove(name) else {
             let names: Vec<_> = outputs.into_keys().collect();
             return Err(no_output(name, &names).into());
         };
-        if args.format == OutputsFormat::Text {
+        if format == OutputsFormat::Text {
             session
                 .out
                 .raw(&format!("{}\n", output_value(&output, args.show_secrets)));
@@ -27,7 +31,7 @@ pub(crate) async fn outputs(session: &Session<'_>, args: &OutputsArgs) -> Result
         }
         outputs = [(name.clone(), output)].into();
     }
-    match args.format {
+    match format {
         OutputsFormat::Text => session
             .out
             .report(&outputs_text(&outputs, args.show_secrets)),

@@ -8,8 +8,10 @@ use mlplat_core::plan::Plan;
 use mlplat_core::{Graph, Problem};
 
 use crate::cli::args::{PlanArgs, PlanFormat};
+use crate::cli::bounded::read_text;
 use crate::cli::failure::{CHANGES, DONE, Failure, INTERRUPTED};
 use crate::cli::session::Session;
+use crate::report::progress::Quiet;
 use crate::report::{plan_json, plan_markdown, plan_text};
 
 pub(crate) async fn plan(session: &Session<'_>, args: &PlanArgs) -> Result<u8, Failure> {
@@ -22,8 +24,9 @@ pub(crate) async fn plan(session: &Session<'_>, args: &PlanArgs) -> Result<u8, F
     let mut options = session.plan_options()?;
     options.refresh = !args.no_refresh;
     options.refresh_lookups = args.refresh_lookups;
+    let said = Quiet::new(session.out.stderr(), false);
     let plan = tokio::select! {
-        plan = engine.plan(&graph, &options) => plan?,
+        plan = engine.plan_and_tell(&graph, &options, &said) => plan?,
         () = session.signals.first() => return Ok(INTERRUPTED),
     };
     if let Some(path) = &args.out {
@@ -70,7 +73,7 @@ fn show(session: &Session<'_>, plan: &Plan, graph: &Graph, format: PlanFormat) {
 }
 
 fn save(plan: &Plan, path: &Path) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(&SavedPlan::of(plan)).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&SavedPlan::of(plan)?).unwrap_or_default();
     std::fs::write(path, format!("{text}\n")).map_err(|why| {
         let what = format!("failed to write the plan to {}: {why}", path.display());
         Problem::new("plan-file", what, "name a file that can be written").into()
@@ -83,6 +86,6 @@ pub(super) fn load(path: &Path) -> Result<SavedPlan, Failure> {
         let what = format!("failed to read the plan in {}: {why}", path.display());
         Problem::new("plan-file", what, "make it with `plan --out FILE`")
     };
-    let text = std::fs::read_to_string(path).map_err(|why| bad(why.to_string()))?;
+    let text = read_text(path).map_err(|why| bad(why.to_string()))?;
     Ok(serde_json::from_str(&text).map_err(|why| bad(why.to_string()))?)
 }

@@ -1,7 +1,7 @@
 //! `world`: the simulated world, from outside.
 
 use mlplat_core::Problem;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::args::WorldCommand;
 use crate::cli::failure::{DONE, Failure};
@@ -21,6 +21,13 @@ pub(crate) fn world(session: &Session<'_>, command: &WorldCommand) -> Result<u8,
     match command {
         WorldCommand::List => {
             let things = door.list()?;
+            if session.global.json {
+                let each = things.iter().map(
+                    |thing| json!({ "type": thing.ty, "id": thing.id, "status": thing.status }),
+                );
+                session.out.raw(&format!("{:#}\n", each.collect::<Value>()));
+                return Ok(DONE);
+            }
             let types = things
                 .iter()
                 .map(|thing| width(&thing.ty))

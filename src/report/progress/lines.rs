@@ -94,6 +94,48 @@ pub(crate) fn finished(event: &Event, ended: Option<&Running>, columns: usize) -
     })
 }
 
+/// The line about something that has not ended, for those who want to know
+/// more. A status is said once for as long as it lasts.
+pub(crate) fn under_way(event: &Event, before: &Board) -> Option<String> {
+    Some(match event {
+        Event::Started {
+            path,
+            ty,
+            action,
+            expected_s,
+        } => {
+            let about = match expected_s {
+                0 => String::new(),
+                seconds => format!(", about {}", duration(f64::from(*seconds))),
+            };
+            let (mark, ty) = (Tone::Calm.paint("›"), Tone::Faint.paint(&clean(ty)));
+            format!("{mark}  {path}  {ty}  {}{about}", doing(*action))
+        }
+        Event::Waiting { path, status } => {
+            let known = before
+                .running
+                .iter()
+                .any(|step| step.path == *path && step.status == *status);
+            if known || status.is_empty() {
+                return None;
+            }
+            format!("{}  {path}  {}", Tone::Faint.paint("…"), clean(status))
+        }
+        Event::Retrying {
+            path,
+            why,
+            in_s,
+            tries,
+        } => format!(
+            "{}  {path}  try {} in {in_s:.1} s: {}",
+            Tone::Warn.paint("↻"),
+            tries + 1,
+            clean(why)
+        ),
+        _ => return None,
+    })
+}
+
 fn skipped(because: &str) -> String {
     if because == "cancelled" {
         "the run was stopped".to_owned()

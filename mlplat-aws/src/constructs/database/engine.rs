@@ -75,17 +75,24 @@ pub struct EngineFacts {
     pub(super) without_insights: &'static [&'static str],
 }
 
+impl EngineFacts {
+    /// The master user that RDS's console suggests.
+    pub(in crate::constructs) const fn username(&self) -> &'static str {
+        self.username
+    }
+}
+
 /// What a database offers, but for its password: handles are made of it.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
 pub struct Parts {
-    pub(super) host: Output<String>,
-    pub(super) port: Output<u16>,
-    pub(super) database: Output<String>,
-    pub(super) username: Output<String>,
-    pub(super) secret_arn: Output<SecretArn>,
-    pub(super) secret_key: Option<Output<String>>,
-    pub(super) security_group: Output<SecurityGroupId>,
-    pub(super) instance_arn: Output<DbInstanceArn>,
-    pub(super) node: NodeRef,
+    pub(in crate::constructs) host: Output<String>,
+    pub(in crate::constructs) port: Output<u16>,
+    pub(in crate::constructs) database: Output<String>,
+    pub(in crate::constructs) username: Output<String>,
+    pub(in crate::constructs) secret_arn: Output<SecretArn>,
+    pub(in crate::constructs) secret_key: Option<Output<String>>,
+    pub(in crate::constructs) security_group: Output<SecurityGroupId>,
+    pub(in crate::constructs) instance_arn: Output<DbInstanceArn>,
+    pub(in crate::constructs) node: NodeRef,
 }

@@ -4,7 +4,7 @@
 
 /// Declares the two handles of an engine: with a password, and without one.
 macro_rules! handles {
-    ($(#[$meta:meta])* $name:ident, $(#[$managed_meta:meta])* $managed:ident) => {
+    ($scheme:literal, $(#[$meta:meta])* $name:ident, $(#[$managed_meta:meta])* $managed:ident) => {
         $(#[$meta])*
         #[derive(Debug, Clone)]
         pub struct $name {
@@ -83,6 +83,17 @@ macro_rules! handles {
                     node: parts.node,
                     secret_key: parts.secret_key,
                 }
+            }
+        }
+
+        impl $name {
+            /// The database as one text for the master user; `.driver(..)`,
+            /// `.user(..)` and `.option(..)` change it.
+            #[must_use]
+            pub fn url(&self) -> ::mlplat_core::wiring::DbUrl {
+                ::mlplat_core::wiring::DbUrl::new($scheme, &self.host, &self.port)
+                    .user(&self.username, &self.password)
+                    .database(&self.database)
             }
         }
 

@@ -24,6 +24,7 @@ mod password;
 mod postgres;
 
 pub use class::DbClass;
+pub(super) use engine::Parts;
 pub use engine::{Engine, EngineSupport, EngineVersion};
 pub use mysql::{MySql, MySqlEngine, MySqlHandle, MySqlManagedHandle, MySqlVersion};
 pub use options::{AwsManagedPassword, Database, SealedPassword};

@@ -99,6 +99,7 @@ impl Engine for MySqlEngine {
 }
 
 handles! {
+    "mysql",
     /// A MySQL server whose master password we know.
     MySqlHandle,
     /// A MySQL server whose master password RDS keeps and changes.

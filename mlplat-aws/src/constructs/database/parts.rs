@@ -19,8 +19,8 @@ use crate::secretsmanager;
 /// What generated master passwords look like: every engine takes 32
 /// characters of this set.
 const PASSWORD: Generated = Generated {
-    length: 32,
     charset: Charset::Password,
+    ..Generated::alphanumeric(32)
 };
 /// The authority that RDS's certificates come from unless said otherwise: RSA
 /// 2048, valid until 2061.
@@ -70,7 +70,7 @@ impl<E: Engine, P> Database<E, P> {
     ) -> (rds::DbInstanceHandle, Output<SecurityGroupId>) {
         let subnets = match self.with.public {
             Some(_) => self.with.network.public_subnets.ids(),
-            None => self.with.network.private_subnets.ids(),
+            None => self.with.network.store_subnets(),
         };
         let tags = named(scope, "");
         let description = format!("{} database", E::FACTS.title);

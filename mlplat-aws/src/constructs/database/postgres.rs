@@ -113,6 +113,7 @@ impl Engine for PostgresEngine {
 }
 
 handles! {
+    "postgresql",
     /// A PostgreSQL server whose master password we know.
     PostgresHandle,
     /// A PostgreSQL server whose master password RDS keeps and changes.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Broken, Rule, Sample};
-use crate::deploy::retried;
-use crate::facts::{Canon, Fate, Life, OnChange, OutputLife, Recovery, Scope, Tagging};
+use crate::deploy::{Identity, retried};
+use crate::facts::{Canon, Fate, Life, OnChange, OutputFact, OutputLife, Recovery, Scope, Tagging};
 use crate::plan::canonical;
 use crate::provider::{
     ErrorKind, Find, Made, Observed, Provider, ProviderError, Request, Status, Target,
@@ -59,7 +59,7 @@ impl Suite<'_> {
         self.owned(&lineage, &target).await;
         self.updated(&request, &target, &seen).await;
         if self.deleted(&lineage, &request, &target).await {
-            self.made_again(&lineage, &target).await;
+            self.made_again(&lineage, &target, &seen).await;
         }
     }
 
@@ -386,6 +386,41 @@ impl Suite<'_> {
                 self.tell(rule, what);
             }
         }
+        self.updated_again(&wanted, target, &names, &seen).await;
+    }
+
+    /// The same update once more, as after a lost reply.
+    async fn updated_again(
+        &mut self,
+        wanted: &Request,
+        target: &Target,
+        names: &[String],
+        before: &Observed,
+    ) {
+        let rule = Rule::RepeatedUpdateChangesNothing;
+        let update = || self.provider.update(target, wanted, names);
+        if let Err(error) = retried(self.world, update).await {
+            self.tell(rule, format!("the second update gives {error}"));
+            return;
+        }
+        let Some(seen) = self.ready(target, rule).await else {
+            return;
+        };
+        let firm = |output: &&OutputFact| output.life != OutputLife::Drifts;
+        let changed = self
+            .sample
+            .ty
+            .outputs
+            .iter()
+            .filter(firm)
+            .find(|output| seen.outputs.get(output.name) != before.outputs.get(output.name));
+        if let Some(output) = changed {
+            self.tell(rule, format!("{} is another one after it", output.name));
+        }
+        if seen.inputs != before.inputs || seen.id != before.id {
+            let what = format!("it shows {seen:?} after it, and {before:?} before");
+            self.tell(rule, what);
+        }
     }
 
     async fn remove(&self, target: &Target) {
@@ -416,7 +451,8 @@ impl Suite<'_> {
         let mut wanted = request.clone();
         wanted.inputs.extend(self.sample.changed.clone());
         let names: Vec<String> = wanted.inputs.keys().cloned().collect();
-        match self.provider.update(target, &wanted, &names).await {
+        let update = || self.provider.update(target, &wanted, &names);
+        match retried(self.world, update).await {
             Err(error) if error.kind == ErrorKind::Gone => {}
             Err(error) => {
                 let what = format!("the update of what is deleted gives {error}");
@@ -477,7 +513,7 @@ impl Suite<'_> {
         held.max(recoverable)
     }
 
-    async fn made_again(&mut self, lineage: &str, before: &Target) {
+    async fn made_again(&mut self, lineage: &str, before: &Target, seen: &Observed) {
         self.world.sleep(self.held()).await;
         let request = self.request(lineage, &self.draw());
         let rule = Rule::CanBeMadeAgain;
@@ -492,8 +528,27 @@ impl Suite<'_> {
                         self.tell(Rule::NotTakenForAnothers, what);
                     }
                 }
+                if target.id == before.id {
+                    self.told(before, seen).await;
+                }
                 self.remove(&target).await;
             }
+        }
+    }
+
+    /// Whether the next life of a name is told from the one before it.
+    async fn told(&mut self, before: &Target, seen: &Observed) {
+        let ty = self.sample.ty;
+        let identity = Identity::seen(ty, &before.token, seen.outputs.clone());
+        if !identity.tells(ty) {
+            return;
+        }
+        let now = retried(self.world, || self.provider.read(before)).await;
+        if let Ok(now) = now
+            && identity.is(ty, &now)
+        {
+            let what = format!("{} is taken for the one that was deleted", now.id);
+            self.tell(Rule::NamesakesAreTold, what);
         }
     }
 }

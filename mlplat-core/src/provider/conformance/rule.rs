@@ -46,6 +46,8 @@ pub enum Rule {
     /// An update changes the named fields and nothing else; the object keeps
     /// its id and its fixed outputs.
     UpdatesInPlace,
+    /// An update that is repeated changes nothing.
+    RepeatedUpdateChangesNothing,
     /// Updating what does not exist is `Gone`.
     UpdateOfNothingIsGone,
     /// A deletion ends, within twenty times its typical duration and ten
@@ -55,6 +57,11 @@ pub enum Rule {
     DeletedTwiceIsGone,
     /// What was deleted can be made again, once its key is free.
     CanBeMadeAgain,
+    /// What is made again under the name of an object that is gone can be told
+    /// from it, by whoever still asks for that one: it is `Gone`, or another
+    /// token shows, or other outputs that the cloud makes up. For types whose
+    /// objects are called by a name and have one of the two.
+    NamesakesAreTold,
     /// A look-up gives every output that it declares.
     Answers,
     /// A look-up that is asked twice gives the same answer.

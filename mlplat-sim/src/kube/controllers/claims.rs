@@ -329,6 +329,11 @@ fn fail(store: &mut Store, claim: &Value, class: &Value, why: String) -> Option<
     None
 }
 
+/// Whether volumes are disks of EBS: by the add-on, or by EKS in Auto Mode.
+fn is_ebs(provisioner: &str) -> bool {
+    ["ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com"].contains(&provisioner)
+}
+
 /// Why a provisioner cannot give what a claim asks for: a disk belongs to one node.
 fn refusal(provisioner: &str, claim: &Value) -> Option<String> {
     let modes = claim["spec"]["accessModes"].as_array()?;
@@ -337,7 +342,7 @@ fn refusal(provisioner: &str, claim: &Value) -> Option<String> {
         .iter()
         .any(|mode| shared.iter().any(|one| mode == one));
     let block = claim["spec"]["volumeMode"] == "Block";
-    (provisioner == "ebs.csi.aws.com" && wrong && !block).then(|| {
+    (is_ebs(provisioner) && wrong && !block).then(|| {
         "rpc error: code = InvalidArgument desc = Volume capabilities MULTI_NODE_MULTI_WRITER not supported. Only AccessModes[ReadWriteOnce] supported.".to_owned()
     })
 }
@@ -381,7 +386,7 @@ fn volume(claim: &Value, class: &Value, name: &str, handle: &str, zone: &str) ->
             "csi": {"driver": provisioner, "volumeHandle": handle},
         },
     });
-    if provisioner == "ebs.csi.aws.com" {
+    if is_ebs(provisioner) {
         let kind = class["parameters"]["csi.storage.k8s.io/fstype"].as_str();
         volume["spec"]["csi"]["fsType"] = json!(kind.unwrap_or("ext4"));
         if !zone.is_empty() {

@@ -28,6 +28,7 @@ mod deployments;
 mod disruptions;
 mod endpoints;
 mod events;
+mod fargate;
 mod fit;
 mod garbage;
 mod hashes;

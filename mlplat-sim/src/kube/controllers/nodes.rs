@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Controller;
 use super::acting::{MANAGER, all, create, edit, remove, remove_with, set_status};
+use super::{Controller, fargate};
 use crate::kube::infrastructure::{Infrastructure, Machine};
 use crate::kube::journal::ObjectKey;
 use crate::kube::store::Store;
@@ -91,12 +91,15 @@ fn join(store: &mut Store, machine: &Machine) {
     if !machine.taints.is_empty() {
         spec["taints"] = json!(machine.taints);
     }
-    let node = json!({
+    let mut node = json!({
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {"name": machine.name, "labels": labels},
         "spec": spec,
     });
+    if let Some(selects) = &machine.selects {
+        node["metadata"]["annotations"] = json!({fargate::SELECTS: selects.to_string()});
+    }
     if create(store, "", node, "kubelet").is_ok() {
         let key = ObjectKey::new("", "nodes", "", &machine.name);
         let status = status(store, machine);

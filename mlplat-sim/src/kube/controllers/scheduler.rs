@@ -17,7 +17,7 @@ use super::conditions::{self, Condition};
 use super::events::{News, tell_once};
 use super::fit::{Room, complaint, requests};
 use super::volume_needs::{Volumes, look_at};
-use super::{Controller, pods};
+use super::{Controller, fargate, pods};
 use crate::kube::meta;
 use crate::kube::store::Store;
 use crate::kube::verbs::Writing;
@@ -98,11 +98,13 @@ fn place(store: &mut Store, pod: &Found, nodes: &[Found], used: &mut BTreeMap<St
     let asked = requests(&pod.1["spec"]);
     let mut complaints: BTreeMap<String, usize> = BTreeMap::new();
     let mut best: Option<(u128, usize)> = None;
-    for (at, (key, node)) in nodes.iter().enumerate() {
+    let fargate = fargate::complaints(nodes, pod).into_iter();
+    for (at, ((key, node), made_for_others)) in nodes.iter().zip(fargate).enumerate() {
         let room = used.get(&key.name).cloned().unwrap_or_default();
-        let why = volumes
-            .complaint(node)
-            .or_else(|| complaint(&pod.1["spec"], node, &asked, &room));
+        let node = fargate::without_taint(node);
+        let why = made_for_others
+            .or_else(|| volumes.complaint(&node))
+            .or_else(|| complaint(&pod.1["spec"], &node, &asked, &room));
         match why {
             Some(why) => *complaints.entry(why).or_default() += 1,
             None if best.is_none_or(|(pods, _)| room.pods() < pods) => {

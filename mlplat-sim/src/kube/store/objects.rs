@@ -294,6 +294,7 @@ impl Store {
 
     /// Keeps an object under a new resource version.
     pub fn put(&mut self, key: &ObjectKey, mut object: Value) -> Arc<Value> {
+        crate::telltale::object(&object);
         let version = self.next_version();
         meta::set(&mut object, "resourceVersion", Some(version));
         let object = Arc::new(object);

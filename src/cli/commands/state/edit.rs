@@ -3,7 +3,7 @@
 use mlplat_core::deploy::PlanOptions;
 use mlplat_core::graph::{Graph, Node, NodeKind};
 use mlplat_core::provider::{Observed, Target as Sought};
-use mlplat_core::state::{BirthId, Body, Record, State};
+use mlplat_core::state::{Body, Record, State};
 use mlplat_core::{NodePath, Problem};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -12,11 +12,13 @@ use super::look::no_object;
 use crate::cli::failure::{DONE, Failure};
 use crate::cli::session::Session;
 use crate::report::text::count;
+use crate::target::Target;
 
 /// Gives everything at or below a path another one.
 pub(super) async fn mv(session: &Session<'_>, from: &str, to: &str) -> Result<u8, Failure> {
     let (from, to): (NodePath, NodePath) = (from.parse()?, to.parse()?);
-    let moved = apply(session, |state| {
+    let target = session.target()?;
+    let moved = apply(session, &target, |state| {
         let mut records = Vec::new();
         for (birth, object) in &state.objects {
             let Some(below) = object.path.below(&from) else {
@@ -63,7 +65,8 @@ pub(super) async fn mv(session: &Session<'_>, from: &str, to: &str) -> Result<u8
 /// Forgets everything at or below a path.
 pub(super) async fn rm(session: &Session<'_>, path: &str) -> Result<u8, Failure> {
     let path: NodePath = path.parse()?;
-    let forgotten = apply(session, |state| {
+    let target = session.target()?;
+    let forgotten = apply(session, &target, |state| {
         let below = state
             .objects
             .iter()
@@ -108,7 +111,10 @@ pub(super) async fn import(session: &Session<'_>, path: &str, id: &str) -> Resul
         let what = format!("failed to read the {} {id}: {why}", node.ty.name);
         Problem::new("not-imported", what, "name the id of an object that exists")
     })?;
-    apply(session, |state| {
+    if seen.token.is_some() {
+        return Err(of_a_state(node, id).into());
+    }
+    apply(session, &target, |state| {
         if state
             .objects
             .values()
@@ -130,6 +136,19 @@ pub(super) async fn import(session: &Session<'_>, path: &str, id: &str) -> Resul
     Ok(DONE)
 }
 
+/// An object that carries a birth is looked for by it: under another one it
+/// would count as gone, and be made a second time.
+fn of_a_state(node: &Node, id: &str) -> Problem {
+    let what = format!(
+        "the {} {id} carries the tag of the state that made it",
+        node.ty.name
+    );
+    let fix = "`state mv` moves an object within its state; to take it over from another one, `state rm` it there and remove its mlplat tags first";
+    Problem::new("not-imported", what, fix)
+        .on(&node.path)
+        .at(node.at.outer)
+}
+
 fn resource<'a>(graph: &'a Graph, path: &NodePath) -> Result<&'a Node, Failure> {
     let node = graph.find(path).map(|id| graph.node(id));
     node.filter(|node| matches!(node.kind, NodeKind::Resource))
@@ -145,19 +164,17 @@ fn resource<'a>(graph: &'a Graph, path: &NodePath) -> Result<&'a Node, Failure> 
 }
 
 /// Only the fields that the program sets are taken over: the others are not
-/// ours.
+/// ours. What a service shows of a secret is not either: the plan sets it anew.
 fn imported(state: &State, node: &Node, path: &NodePath, seen: Observed) -> Record {
     let ours = seen
         .inputs
         .into_iter()
-        .filter(|(field, _)| node.inputs.contains_key(field));
+        .filter(|(name, _)| node.inputs.contains_key(name))
+        .filter(|(name, _)| node.ty.field(name).is_some_and(|field| !field.secret));
     let secret = |name: &str| node.ty.output(name).is_some_and(|output| output.secret);
     let outputs = seen.outputs.into_iter().filter(|(name, _)| !secret(name));
     Record::Imported {
-        birth: BirthId {
-            serial: state.serial + 1,
-            ordinal: state.next_ordinal,
-        },
+        birth: state.next_taken_over(),
         path: path.clone(),
         ty: node.ty.name.to_owned(),
         id: seen.id,
@@ -185,7 +202,7 @@ pub(super) async fn init(session: &Session<'_>) -> Result<u8, Failure> {
         ));
         return Ok(DONE);
     }
-    apply(session, |_| Ok(Vec::new())).await?;
+    apply(session, &target, |_| Ok(Vec::new())).await?;
     session
         .out
         .note(&format!("made an empty state in {}", target.store.place()));
@@ -195,9 +212,9 @@ pub(super) async fn init(session: &Session<'_>) -> Result<u8, Failure> {
 /// Applies records under the lock; how many.
 async fn apply(
     session: &Session<'_>,
+    target: &Target,
     records: impl FnOnce(&State) -> Result<Vec<Record>, Problem>,
 ) -> Result<usize, Failure> {
-    let target = session.target()?;
     let options = session.deploy_options(PlanOptions::default());
     let mut applied = 0;
     let edit = |state: &State| {
@@ -205,6 +222,6 @@ async fn apply(
         applied = records.len();
         Ok(records)
     };
-    session.engine(&target).edit(&options, edit).await?;
+    session.engine(target).edit(&options, edit).await?;
     Ok(applied)
 }

@@ -12,6 +12,15 @@ use crate::report::text::clean;
 pub(super) async fn list(session: &Session<'_>) -> Result<u8, Failure> {
     let target = session.target()?;
     let state = session.engine(&target).state().await?.unwrap_or_default();
+    if session.global.json {
+        let mut objects: Vec<_> = state.objects.values().collect();
+        objects.sort_by(|one, other| one.path.cmp(&other.path));
+        let each = objects
+            .into_iter()
+            .map(|object| json!({ "path": object.path, "type": object.ty, "id": object.id }));
+        session.out.raw(&format!("{:#}\n", each.collect::<Value>()));
+        return Ok(DONE);
+    }
     let mut lines: Vec<_> = state
         .objects
         .values()

@@ -4,5 +4,6 @@ mod command;
 mod edit;
 mod history;
 mod look;
+mod rekey;
 
 pub(crate) use command::state;

@@ -1,7 +1,13 @@
 //! States of earlier formats: what they hold is read, gone on with, and
 //! written anew in the format of today.
 
-#![allow(missing_docs, clippy::unwrap_used)]
+// The helpers of a test fail as the test does, and tell their figures.
+#![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used, missing_docs)]
+
+mod everything;
+mod frozen;
+mod matrix;
+mod reader_1;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,8 +19,8 @@ use mlplat_core::world::SystemWorld;
 
 /// One deployment of three objects, and a second one that was killed with an
 /// update done and two begun. Written by the last version of format 1.
-const STATE: &[u8] = include_bytes!("golden/format-1/state");
-const JOURNAL: &[u8] = include_bytes!("golden/format-1/journal");
+const STATE: &[u8] = include_bytes!("../golden/format-1/state");
+const JOURNAL: &[u8] = include_bytes!("../golden/format-1/journal");
 
 fn put(dir: &Path) {
     std::fs::write(dir.join("state"), STATE).unwrap();
