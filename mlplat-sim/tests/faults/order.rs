@@ -15,9 +15,11 @@ use mlplat_sim::simulate::World;
 use super::every::{scenario, stage};
 use super::lives::{came_back, proving, settles};
 
-/// When each deletion began and ended.
-fn deletions(life: &Life<'_>, seed: u64) -> BTreeMap<String, (usize, usize)> {
-    let told: Mutex<(usize, BTreeMap<String, (usize, usize)>)> = Mutex::default();
+/// When each deletion began and ended, in events.
+type Spans = BTreeMap<String, (usize, usize)>;
+
+fn deletions(life: &Life<'_>, seed: u64) -> Spans {
+    let told: Mutex<(usize, Spans)> = Mutex::default();
     let sink = |stamped: &Stamped| {
         let mut told = told.lock().unwrap();
         told.0 += 1;

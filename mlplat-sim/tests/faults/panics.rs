@@ -135,7 +135,7 @@ fn a_panic_in_a_construct_is_a_problem_of_its_line() {
     let graph = Graph::build(Context::new("proof"), |stack| {
         stack.add("careless", Careless);
     });
-    let problems = graph.err().expect("the panic is a problem").to_string();
+    let problems = graph.unwrap_err().to_string();
     assert!(problems.contains("program-panicked"), "{problems}");
     assert!(problems.contains("panics.rs:"), "{problems}");
     assert!(!problems.contains(SECRET), "{problems}");

@@ -90,10 +90,6 @@ impl Brake {
         self.inner().over
     }
 
-    pub fn passed(&self) -> u64 {
-        self.inner().passed
-    }
-
     /// Runs a process under this brake.
     pub async fn run<T>(&self, body: impl Future<Output = T>) -> T {
         let mut body = pin!(body);
