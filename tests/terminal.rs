@@ -106,7 +106,7 @@ fn a_live_tree_shows_what_is_under_way_and_leaves_what_is_done() {
     );
     let told = plain(&shown);
     assert!(told.contains("zenml · dev  "), "{told}");
-    assert!(told.contains(" of 74 steps · "), "{told}");
+    assert!(told.contains(" of 75 steps · "), "{told}");
     assert!(told.contains("eks.Cluster"), "{told}");
     assert!(
         told.contains("creating ") && told.contains(" of about 10m 17s"),
@@ -119,9 +119,9 @@ fn a_live_tree_shows_what_is_under_way_and_leaves_what_is_done() {
             .count(),
         1
     );
-    let end = told.rsplit("deployed  74 done").next().unwrap();
+    let end = told.rsplit("deployed  75 done").next().unwrap();
     assert!(
-        !end.contains(" of 74 steps"),
+        !end.contains(" of 75 steps"),
         "the tree is gone at the end: {end}"
     );
 }
@@ -162,7 +162,7 @@ fn a_terminal_that_goes_away_stops_the_run() {
     let mut deploy = coloured("zenml_stack", dir.path(), &[]);
     deploy.env("MLPLAT_LOCAL_PACE", "200");
     let mut terminal = Terminal::start(&deploy);
-    terminal.until(" of 74 steps");
+    terminal.until(" of 75 steps");
     let Terminal { keys, mut child } = terminal;
     drop(keys);
     assert_eq!(child.wait().unwrap().code(), Some(130));

@@ -36,7 +36,7 @@ fn both_are_deployed_in_order_and_destroyed_in_the_other() {
     let state = dir.path();
     // Before there is a network the platform can be planned all the same.
     let plan = run(state, &["--stack", "platform", "plan"]);
-    assert!(plan.contains("plan  23 to create"), "{plan}");
+    assert!(plan.contains("plan  24 to create"), "{plan}");
     let early = refused(state, &["--stack", "platform", "deploy"]);
     assert!(
         early.contains("the stack network (dev) was not deployed"),

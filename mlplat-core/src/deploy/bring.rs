@@ -168,7 +168,8 @@ impl Run<'_> {
             self.update_once(at, birth, &target, &request, &fields)
                 .await?;
             let limit = node.rules.timeout;
-            let ready = self.until_ready(at, &target, None, begun, limit).await?;
+            let sent = target_of(&request, &target.id);
+            let ready = self.until_ready(at, &sent, None, begun, limit).await?;
             seen = Some(
                 self.until_shown(at, &request, &fields, limit, ready)
                     .await?,

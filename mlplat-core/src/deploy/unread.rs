@@ -7,7 +7,7 @@
 
 use super::error::EngineError;
 use crate::facts::Kind;
-use crate::graph::{Graph, Node, NodeKind};
+use crate::graph::{Graph, Node, NodeKind, STACK_OUTPUTS};
 use crate::path::NodePath;
 use crate::problem::Problem;
 use crate::provider::{ErrorKind, ProviderError};
@@ -48,6 +48,10 @@ pub(super) fn owned(why: ProviderError) -> EngineError {
 
 /// The same as the failure of a step, which names construct and line itself.
 pub(super) fn advised(node: &Node, id: &str, why: &ProviderError) -> ProviderError {
+    if node.ty.name == STACK_OUTPUTS.name {
+        // Our own: it says what is wrong and what to do.
+        return why.clone();
+    }
     let message = format!(
         "{}: {}; {}",
         what(node, id),
