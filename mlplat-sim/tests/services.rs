@@ -177,7 +177,12 @@ fn a_cluster_in_auto_mode_lives() {
         });
         stack.add("job", Job::new(&cluster, &spare, "it", job));
     };
-    World::simulate(program).live();
+    let mut world = World::simulate(program);
+    world.deploy().assert_complete();
+    world.assert_one_of_each();
+    world.deploy().assert_unchanged();
+    world.destroy_with_data().assert_complete();
+    world.assert_empty();
 }
 
 /// A network without a way out has endpoints instead: nodes come up by them,

@@ -32,8 +32,14 @@ pub(super) fn unknown(owned: Vec<Owned>, state: &State) -> Vec<Owned> {
         let twin = object.is_some_and(|object| object.ty == one.ty && object.id != one.id);
         object.is_some() && !(twin && seen.contains(&one.token))
     };
+    // A tag can be taken off in part: what is remembered by its id is none.
+    let objects = state.objects.values();
+    let ids: BTreeSet<(&str, &str)> = objects.map(|one| (&*one.ty, &*one.id)).collect();
+    let is_remembered = |one: &Owned| ids.contains(&(one.ty.as_str(), one.id.as_str()));
     let left = owned.into_iter().filter(|one| {
-        !(ours(one) || open.contains(&one.token) || state.released.contains(&one.token))
+        let token = &one.token;
+        let known = open.contains(token) || state.released.contains(token);
+        !(known || ours(one) || is_remembered(one))
     });
     left.collect()
 }

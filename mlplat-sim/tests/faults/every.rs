@@ -49,8 +49,12 @@ numbered! {
     78 79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99
 }
 
-/// Fields that stay as they are, or deletions would be refused: by an error, or with what is to be said about data.
-const OFF: [&str; 2] = ["DeletionProtection", "DeletionProtectionEnabled"];
+/// Fields that stay as they are: with them deletions would be refused, or something of AWS's own would stay behind.
+const OFF: [&str; 3] = [
+    "DeletionProtection",
+    "DeletionProtectionEnabled",
+    "EnabledLogTypes",
+];
 
 struct Made {
     ty: &'static Type,

@@ -101,7 +101,7 @@ fn a_role_is_waited_for_and_given_up_after_five_minutes() {
     assert!(
         failure
             .message
-            .contains("the cluster role, known to EKS (proof-dev-iam-role"),
+            .contains("role of Auto Mode, known to EKS (proof-dev-iam-role"),
         "{failure:?}"
     );
     let (begun, failed) = times.lock().unwrap()[failure.path.as_str()];

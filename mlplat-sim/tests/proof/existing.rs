@@ -113,7 +113,7 @@ fn what_may_not_be_read_is_named_with_its_line() {
     assert_eq!(
         refused(&life, &deploy()),
         format!(
-            "theirs: the existing iam.Role their-role could not be read: AccessDenied: the deployer is not allowed to perform iam:CreateRole on iam.Role (unread){AT}  do   let whoever deploys do this: `plan --deployer-policy` lists all that is needed; nothing was begun"
+            "theirs: the existing iam.Role their-role could not be read: AccessDenied: User: arn:aws:sts::000000000000:assumed-role/deployer/mlplat is not authorized to perform: iam:GetRole on resource: iam.Role their-role (unread){AT}  do   let whoever deploys do this: `plan --deployer-policy` lists all that is needed; nothing was begun"
         )
     );
     // An object of our own that a refresh may not look at.
