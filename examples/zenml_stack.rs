@@ -6,6 +6,9 @@
 #[path = "zenml_stack/bench.rs"]
 mod bench;
 #[cfg(test)]
+#[path = "zenml_stack/crash.rs"]
+mod crash;
+#[cfg(test)]
 #[path = "zenml_stack/tests.rs"]
 mod tests;
 

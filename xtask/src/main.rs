@@ -1,6 +1,7 @@
 //! The project's own tasks.
 //!
 //! - `cargo xtask test`: everything that a change must pass;
+//! - `cargo xtask crash`: kills at every fault point, a stage of `test`;
 //! - `cargo xtask bench`: the benchmarks, written to `docs/benchmarks.md`;
 //! - `cargo xtask prove`: the long runs, written to `docs/proof.md`;
 //! - `cargo xtask docs`: the generated parts of the documentation;
@@ -12,6 +13,7 @@
 mod apps;
 mod bench;
 mod cold;
+mod crash;
 mod docs;
 mod faults;
 mod floors;
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     match words[..] {
         ["bench"] => ended(bench::run()),
         ["cold"] => ended(cold::run()),
+        ["crash", ref words @ ..] => ended(crash::run(words)),
         ["docs"] => ended(docs::run()),
         ["faults"] => ended(faults::write()),
         ["lengths"] => ended(lengths::run()),
@@ -42,7 +45,7 @@ fn main() -> ExitCode {
         ["test", ref only @ ..] => test::run(only),
         _ => {
             stage::say(
-                "usage: cargo xtask test [STAGE ...] | bench | prove | docs | faults | lengths | mutants | cold",
+                "usage: cargo xtask test [STAGE ...] | crash [--seed K] | bench | prove | docs | faults | lengths | mutants | cold",
             );
             ExitCode::FAILURE
         }

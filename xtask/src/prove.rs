@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::stage::{cargo, git, root, say};
 
 /// What is proven: a name, the promise, and the test that shows it.
-const ROWS: [(&str, &str, &[&str]); 5] = [
+const ROWS: [(&str, &str, &[&str]); 6] = [
     (
         "kill",
         "the example, killed by SIGKILL at every fault point of deployment and destruction, ends in the same place",
@@ -25,6 +25,19 @@ const ROWS: [(&str, &str, &[&str]); 5] = [
         "simulation",
         "programs on the simulated account, killed, throttled, cut off and drifted, converge",
         &["--release", "-p", "mlplat-sim", "--test", "proof"],
+    ),
+    (
+        "crash",
+        "500 random programs of AWS's and Kubernetes' types with their edits, killed at every fault point, over 100,000 resumed runs killed again",
+        &[
+            "--release",
+            "-p",
+            "mlplat-sim",
+            "--test",
+            "crash",
+            "--run-ignored",
+            "all",
+        ],
     ),
     (
         "hostile",

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::run::Run;
 use super::step::{At, Stop};
-use crate::facts::{Field, OnChange, Refs, Type};
+use crate::facts::{Field, Held, OnChange, Refs, Type};
 use crate::graph::{Node, NodeKind};
 use crate::plan::{Evaluator, Val, differences, render_body};
 use crate::provider::{ErrorKind, ProviderError, Request, Target};
@@ -144,12 +144,15 @@ impl Run<'_> {
     }
 
     /// The objects that a node holds, and those it leans on. Questions in
-    /// between are looked through.
+    /// between are looked through. What goes along with an object when that is
+    /// deleted counts as holding it: were it kept while the object is deleted
+    /// first and made again under the same name, it would be gone with the old
+    /// one, and nobody would have noticed.
     pub(super) fn deps(&self, node: &Node) -> (Vec<BirthId>, Vec<BirthId>) {
         let mut blocking = std::collections::BTreeSet::new();
         for (name, expr) in &node.inputs {
             let refs = node.ty.field(name).map_or(Refs::No, |field| field.refs);
-            if matches!(refs.held(), Some(crate::facts::Held::Refused(_))) {
+            if matches!(refs.held(), Some(Held::Refused(_) | Held::Cascades)) {
                 expr.visit_attrs(&mut |id, _| {
                     blocking.insert(id);
                 });

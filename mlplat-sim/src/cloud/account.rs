@@ -1,6 +1,6 @@
 //! `Cloud`: the account, its objects and its clock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -13,10 +13,10 @@ use mlplat_core::world::{Files, World};
 use super::actors::Actor;
 use super::faults::Faults;
 use super::forms::Place;
-use super::held::HeldKey;
-use super::log::{Effect, Log};
+use super::log::{Effect, Log, Replay};
+use super::memory::{AccountMemory, Standing, Write};
 use super::mishap::Tally;
-use super::object::{LastCopy, Linger, SimObject};
+use super::object::{LastCopy, SimObject};
 use super::tokens::Tokens;
 
 /// A simulated AWS account in one region.
@@ -35,12 +35,8 @@ pub struct Cloud {
 
 pub(super) struct Inner {
     pub(super) by_type: HashMap<&'static str, &'static Type>,
-    pub(super) objects: BTreeMap<u64, SimObject>,
-    pub(super) lingers: Vec<Linger>,
-    pub(super) copies: Vec<LastCopy>,
-    pub(super) held: Vec<HeldKey>,
+    pub(super) standing: Standing,
     pub(super) place: Place,
-    pub(super) next: u64,
     pub(super) calls: u64,
     /// What the services still take.
     pub(super) tokens: Tokens,
@@ -60,7 +56,8 @@ impl Cloud {
         world: Arc<dyn World>,
         faults: Faults,
     ) -> Self {
-        Self::with_log(types, region, world, faults, Log::none(), Vec::new(), 0.0)
+        let opened = (Log::None, Replay::default());
+        Self::with_log(types, region, world, faults, opened)
     }
 
     /// The account that is kept in a folder, as the last process left it.
@@ -75,16 +72,21 @@ impl Cloud {
         files: Arc<dyn Files>,
         dir: &Path,
     ) -> io::Result<Self> {
-        let (log, replay) = Log::open(files, dir)?;
-        Ok(Self::with_log(
-            types,
-            region,
-            world,
-            faults,
-            log,
-            replay.effects,
-            replay.last_t,
-        ))
+        let opened = Log::open(files, dir)?;
+        Ok(Self::with_log(types, region, world, faults, opened))
+    }
+
+    /// The account that is kept in memory, as the last process left it.
+    #[must_use]
+    pub fn remembered(
+        types: &[&'static Type],
+        region: &str,
+        world: Arc<dyn World>,
+        faults: Faults,
+        memory: &AccountMemory,
+    ) -> Self {
+        let opened = Log::remembered(memory);
+        Self::with_log(types, region, world, faults, opened)
     }
 
     fn with_log(
@@ -92,35 +94,26 @@ impl Cloud {
         region: &str,
         world: Arc<dyn World>,
         faults: Faults,
-        log: Log,
-        effects: Vec<Effect>,
-        age: f64,
+        (log, replay): (Log, Replay),
     ) -> Self {
-        let base = age - world.now().as_secs_f64();
-        let mut inner = Inner {
+        let base = replay.last_t - world.now().as_secs_f64();
+        let inner = Inner {
             by_type: types
                 .iter()
                 .chain(crate::facts::SIDE)
                 .map(|ty| (ty.name, *ty))
                 .collect(),
-            objects: BTreeMap::new(),
-            lingers: Vec::new(),
-            copies: Vec::new(),
-            held: Vec::new(),
+            standing: replay.standing,
             place: Place {
                 region: region.to_owned(),
                 account: "000000000000".to_owned(),
             },
-            next: 1,
             calls: 0,
             tokens: Tokens::default(),
             changes: 0,
             linger_s: faults.linger_s,
             log,
         };
-        for effect in effects {
-            inner.apply(effect);
-        }
         Self {
             types: types.to_vec(),
             world,
@@ -157,7 +150,7 @@ impl Cloud {
     /// The last copies that deletions have left, oldest first.
     #[must_use]
     pub fn copies(&self) -> Vec<LastCopy> {
-        self.inner().copies.clone()
+        self.inner().standing.copies.clone()
     }
 
     /// How many calls were made of each kind is not kept; how many in all is.
@@ -208,7 +201,7 @@ impl Cloud {
 impl Inner {
     /// Objects that exist, those on their way out included.
     pub(super) fn live(&self) -> impl Iterator<Item = &SimObject> {
-        self.objects.values()
+        self.standing.objects.values().map(|object| &**object)
     }
 
     pub(super) fn facts(&self, ty: &str) -> Option<&'static Type> {
@@ -222,29 +215,56 @@ impl Inner {
         let _ = self.log.write(now, &effects);
         self.changes += 1;
         for effect in effects {
-            self.apply(effect);
+            self.standing.apply(effect);
         }
     }
 
-    fn apply(&mut self, effect: Effect) {
-        match effect {
-            Effect::Put(object) => {
-                self.next = self.next.max(object.key + 1);
-                self.objects.insert(object.key, *object);
+    /// Carries out what a caller asked for, durably, and notes whose it was.
+    pub(super) fn carry_out(&mut self, verb: &'static str, now: f64, effects: Vec<Effect>) {
+        let writes = effects.iter().filter_map(|effect| {
+            let object = match effect {
+                Effect::Put(object) => {
+                    let before = self.standing.objects.get(&object.key);
+                    before.unwrap_or(object)
+                }
+                Effect::Gone(key) => self.standing.objects.get(key)?,
+                Effect::Linger(_) | Effect::Copied(_) | Effect::Held(_) => return None,
+            };
+            Some(Write {
+                verb,
+                ty: object.ty.clone(),
+                id: object.id.clone(),
+                owner: self.owner(object, &effects).to_owned(),
+            })
+        });
+        self.log.note(writes);
+        self.commit(now, effects);
+    }
+
+    /// Whose an object is: what came along belongs to whoever made the whole,
+    /// which may be about to be there.
+    fn owner<'a>(&'a self, object: &'a SimObject, effects: &'a [Effect]) -> &'a str {
+        let coming = |key: u64| {
+            effects.iter().find_map(|effect| match effect {
+                Effect::Put(whole) if whole.key == key => Some(whole),
+                _ => None,
+            })
+        };
+        let mut object = object;
+        while let (true, Some(key)) = (object.lineage.is_empty(), object.child_of) {
+            let there = self.standing.objects.get(&key);
+            match there.or_else(|| coming(key)) {
+                Some(whole) => object = whole,
+                None => break,
             }
-            Effect::Gone(key) => {
-                self.objects.remove(&key);
-                self.lingers.retain(|linger| linger.holds != key);
-            }
-            Effect::Linger(linger) => self.lingers.push(linger),
-            Effect::Copied(copy) => self.copies.push(copy),
-            Effect::Held(held) => self.held.push(held),
         }
+        &object.lineage
     }
 
     /// Lets time pass: deletions end, and what was due becomes ready or fails.
     pub(super) fn tick(&mut self, now: f64) {
         let ended: Vec<Effect> = self
+            .standing
             .objects
             .values()
             .filter(|object| object.gone_at.is_some_and(|at| at <= now))
@@ -253,10 +273,11 @@ impl Inner {
         if !ended.is_empty() {
             self.commit(now, ended);
         }
-        self.lingers.retain(|linger| linger.until > now);
-        self.held.retain(|held| held.until > now);
+        self.standing.lingers.retain(|linger| linger.until > now);
+        self.standing.held.retain(|held| held.until > now);
         // In order of time: what becomes ready first may be what another needs.
         let mut due: Vec<(f64, u64)> = self
+            .standing
             .objects
             .values()
             .filter(|object| !object.settled && object.failed.is_none() && object.gone_at.is_none())
@@ -271,16 +292,16 @@ impl Inner {
 
     /// An object's time has come: it is ready, unless something is missing.
     fn settle(&mut self, now: f64, at: f64, key: u64) {
-        let Some(object) = self.objects.get(&key) else {
+        let Some(object) = self.standing.objects.get(&key) else {
             return;
         };
         let missing = self.missing(object, at);
-        let mut object = object.clone();
+        let mut object = SimObject::clone(object);
         match missing {
             Some(why) => object.failed = Some(why),
             None => object.settled = true,
         }
-        self.commit(now, vec![Effect::Put(Box::new(object))]);
+        self.commit(now, vec![Effect::Put(Arc::new(object))]);
     }
 
     /// What an object needs to become ready and has not.

@@ -72,6 +72,7 @@ impl Inner {
     ) -> Result<(), ProviderError> {
         for unique in ty.unique {
             let taken = self
+                .standing
                 .held
                 .iter()
                 .filter(|held| held.ty == ty.name && held.until > now)

@@ -11,13 +11,14 @@ use mlplat_core::world::Files;
 use serde::{Deserialize, Serialize};
 
 use super::held::HeldKey;
+use super::memory::{AccountMemory, Standing, Write};
 use super::object::{LastCopy, Linger, SimObject};
 
 /// One effect.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Effect {
-    Put(Box<SimObject>),
+    Put(Arc<SimObject>),
     Gone(u64),
     Linger(Linger),
     Copied(LastCopy),
@@ -31,22 +32,24 @@ struct Entry {
     effects: Vec<Effect>,
 }
 
-pub(super) struct Log {
-    files: Option<(Arc<dyn Files>, PathBuf)>,
+/// Where effects are kept.
+pub(super) enum Log {
+    /// Nowhere.
+    None,
+    /// In a file.
+    File(Arc<dyn Files>, PathBuf),
+    /// In an account that outlives the process.
+    Memory(AccountMemory),
 }
 
-/// What a log says: its effects in order, and the time of the last one.
+/// What a log says: what the account has come to, and when.
+#[derive(Default)]
 pub(super) struct Replay {
-    pub(super) effects: Vec<Effect>,
+    pub(super) standing: Standing,
     pub(super) last_t: f64,
 }
 
 impl Log {
-    /// A log that is kept nowhere.
-    pub(super) fn none() -> Self {
-        Self { files: None }
-    }
-
     /// The log in a folder, with what it says so far.
     pub(super) fn open(files: Arc<dyn Files>, dir: &Path) -> io::Result<(Self, Replay)> {
         files.create_dir(dir)?;
@@ -63,33 +66,49 @@ impl Log {
         if whole < bytes.len() {
             files.write(&path, &bytes[..whole])?;
         }
-        Ok((
-            Self {
-                files: Some((files, path)),
-            },
-            replay,
-        ))
+        Ok((Self::File(files, path), replay))
+    }
+
+    /// The account in memory, as it is.
+    pub(super) fn remembered(memory: &AccountMemory) -> (Self, Replay) {
+        let now = memory.lock();
+        let replay = Replay {
+            standing: now.standing.clone(),
+            last_t: now.t,
+        };
+        (Self::Memory(memory.clone()), replay)
     }
 
     pub(super) fn write(&self, t: f64, effects: &[Effect]) -> io::Result<()> {
-        let Some((files, path)) = &self.files else {
-            return Ok(());
-        };
-        let entry = Entry {
-            t,
-            effects: effects.to_vec(),
-        };
-        let mut line = serde_json::to_vec(&entry)?;
-        line.push(b'\n');
-        files.append(path, &line)
+        match self {
+            Self::None => Ok(()),
+            Self::File(files, path) => {
+                let effects = effects.to_vec();
+                let mut line = serde_json::to_vec(&Entry { t, effects })?;
+                line.push(b'\n');
+                files.append(path, &line)
+            }
+            Self::Memory(memory) => {
+                let mut memory = memory.lock();
+                memory.t = t;
+                for effect in effects {
+                    memory.standing.apply(effect.clone());
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes what a caller has written, where somebody may ask.
+    pub(super) fn note(&self, writes: impl IntoIterator<Item = Write>) {
+        if let Self::Memory(memory) = self {
+            memory.lock().writes.extend(writes);
+        }
     }
 }
 
 fn replay(bytes: &[u8]) -> (Replay, usize) {
-    let mut replay = Replay {
-        effects: Vec::new(),
-        last_t: 0.0,
-    };
+    let mut replay = Replay::default();
     let mut whole = 0;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let entry = line
@@ -99,7 +118,9 @@ fn replay(bytes: &[u8]) -> (Replay, usize) {
         let Some(entry) = entry else { break };
         whole += line.len();
         replay.last_t = entry.t;
-        replay.effects.extend(entry.effects);
+        for effect in entry.effects {
+            replay.standing.apply(effect);
+        }
     }
     (replay, whole)
 }

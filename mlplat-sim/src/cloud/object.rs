@@ -113,7 +113,7 @@ impl SimObject {
     }
 
     /// Whether a value in somebody's input names this object.
-    pub(super) fn is_named_by(&self, value: &Value) -> bool {
+    pub(crate) fn is_named_by(&self, value: &Value) -> bool {
         match value {
             Value::String(text) => {
                 *text == self.id

@@ -1,5 +1,7 @@
 //! The other door: changes that nobody's engine made.
 
+use std::sync::Arc;
+
 use mlplat_core::facts::{Data, Type};
 use serde_json::{Map, Value};
 
@@ -70,7 +72,7 @@ impl Cloud {
             object.contents = count;
             let now = self.now();
             self.inner()
-                .commit(now, vec![Effect::Put(Box::new(object))]);
+                .commit(now, vec![Effect::Put(Arc::new(object))]);
             return Ok(());
         }
         if known.is_none_or(|ty| ty.field(field).is_none()) {
@@ -84,7 +86,7 @@ impl Cloud {
         object.stale = None;
         let now = self.now();
         self.inner()
-            .commit(now, vec![Effect::Put(Box::new(object))]);
+            .commit(now, vec![Effect::Put(Arc::new(object))]);
         Ok(())
     }
 
@@ -118,7 +120,7 @@ impl Cloud {
         };
         let now = self.now();
         self.inner()
-            .commit(now, vec![Effect::Put(Box::new(object))]);
+            .commit(now, vec![Effect::Put(std::sync::Arc::new(object))]);
         Ok(())
     }
 

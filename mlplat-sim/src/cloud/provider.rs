@@ -310,7 +310,7 @@ impl Provider for Cloud {
             let mut inner = self.inner();
             inner.tick(now);
             let key = inner.create(request, now, &self.lag(&pass))?;
-            let object = inner.objects.get(&key);
+            let object = inner.standing.objects.get(&key);
             object.map(|object| Made {
                 id: object.id.clone(),
                 now: Some(observed(request.ty, object, now))
@@ -376,7 +376,8 @@ impl Provider for Cloud {
             inner.tick(now);
             let key = inner.find_target(target).map(|object| object.key);
             let key = key.ok_or_else(|| ProviderError::gone(&target.id))?;
-            inner.delete(key, target, now, self.faults.seed)?;
+            let effects = inner.deletion(key, target, now, self.faults.seed)?;
+            inner.carry_out("delete", now, effects);
         }
         self.point("cloud: deleted").await;
         self.latency(target.ty.delete.states, target.ty.delete.typical_s)

@@ -1,6 +1,8 @@
 //! Deletions: refused while something holds the object, and what they leave
 //! behind.
 
+use std::sync::Arc;
+
 use mlplat_core::facts::{Data, Fate, Held, Recovery, Side, Type};
 use mlplat_core::provider::{ErrorKind, ProviderError, Target};
 use serde_json::Value;
@@ -16,23 +18,24 @@ use super::rules::refuse;
 const BATCH: u64 = 1000;
 
 impl Inner {
-    /// A deletion. It is refused while something holds the object, and leaves a
-    /// last copy where the type and the target's inputs say so.
-    pub(super) fn delete(
-        &mut self,
+    /// What a deletion does. It is refused while something holds the object,
+    /// and leaves a last copy where the type and the target's inputs say so.
+    pub(super) fn deletion(
+        &self,
         key: u64,
         target: &Target,
         now: f64,
         seed: u64,
-    ) -> Result<(), ProviderError> {
+    ) -> Result<Vec<Effect>, ProviderError> {
         let ty = target.ty;
         let Some(object) = self
+            .standing
             .objects
             .get(&key)
             .filter(|object| object.gone_at.is_none())
         else {
-            return match self.objects.contains_key(&key) {
-                true => Ok(()),
+            return match self.standing.objects.contains_key(&key) {
+                true => Ok(Vec::new()),
                 false => Err(ProviderError::gone("the object")),
             };
         };
@@ -63,32 +66,37 @@ impl Inner {
         }
         for key in gone {
             let facts = self
+                .standing
                 .objects
                 .get(&key)
                 .and_then(|object| self.facts(&object.ty));
-            match self.objects.get(&key) {
+            match self.standing.objects.get(&key) {
                 Some(object) if facts.is_some_and(|facts| !facts.delete.states.is_empty()) => {
                     let wait = facts.map_or(0, |facts| facts.delete.typical_s);
-                    let mut object = object.clone();
+                    let mut object = SimObject::clone(object);
                     object.gone_at = Some(now + f64::from(wait));
-                    effects.push(Effect::Put(Box::new(object)));
+                    effects.push(Effect::Put(Arc::new(object)));
                 }
                 _ => effects.push(Effect::Gone(key)),
             }
         }
-        self.commit(now, effects);
-        Ok(())
+        Ok(effects)
     }
 
     /// Takes a batch of what is in an object out of it; whether there is more.
     pub(super) fn empty(&mut self, key: u64, now: f64) -> bool {
-        let Some(object) = self.objects.get(&key).filter(|object| object.contents > 0) else {
+        let Some(object) = self
+            .standing
+            .objects
+            .get(&key)
+            .filter(|object| object.contents > 0)
+        else {
             return false;
         };
-        let mut object = object.clone();
+        let mut object = SimObject::clone(object);
         object.contents = object.contents.saturating_sub(BATCH);
         let more = object.contents > 0;
-        self.commit(now, vec![Effect::Put(Box::new(object))]);
+        self.carry_out("empty", now, vec![Effect::Put(Arc::new(object))]);
         more
     }
 
@@ -143,6 +151,7 @@ impl Inner {
             }
         }
         if let Some(linger) = self
+            .standing
             .lingers
             .iter()
             .find(|linger| linger.holds == object.key)

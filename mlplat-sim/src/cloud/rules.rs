@@ -1,5 +1,7 @@
 //! What the account answers: the declared facts, obeyed.
 
+use std::sync::Arc;
+
 use mlplat_core::facts::{
     By, Fails, NameRule, OnChange, Recovery, Scope, Side, Tagging, Type, Unique, Updating,
 };
@@ -17,6 +19,9 @@ use super::object::{SimObject, Stale};
 pub(super) fn refuse(kind: ErrorKind, code: &str, message: String) -> ProviderError {
     ProviderError::new(kind, code, message)
 }
+
+/// Whose an object is that nobody's engine has made.
+pub const FOREIGN: &str = "somebody-else";
 
 /// How far a hostile account lags behind one call.
 pub(super) struct Lag {
@@ -63,7 +68,7 @@ impl Inner {
         }
         check_request(ty, &request.inputs)?;
         self.check_references(ty, &request.inputs)?;
-        let key = self.next;
+        let key = self.standing.next;
         let mut object = SimObject {
             key,
             ty: ty.name.to_owned(),
@@ -102,13 +107,13 @@ impl Inner {
             .collect();
         self.fill_outputs(ty, &mut object, &ids);
         let inputs = object.inputs.clone();
-        let mut effects = vec![Effect::Put(Box::new(object))];
+        let mut effects = vec![Effect::Put(Arc::new(object))];
         effects.extend(
             children
                 .into_iter()
-                .map(|child| Effect::Put(Box::new(child))),
+                .map(|child| Effect::Put(Arc::new(child))),
         );
-        self.commit(now, effects);
+        self.carry_out("create", now, effects);
         self.leave_behind(ty, &inputs, now);
         Ok(key)
     }
@@ -166,7 +171,7 @@ impl Inner {
         let belonging = Belonging {
             ty,
             inputs,
-            owner: "somebody-else",
+            owner: FOREIGN,
             token,
             part_of: None,
         };
@@ -182,7 +187,7 @@ impl Inner {
     ) -> SimObject {
         let ty = belonging.ty;
         let mut object = SimObject {
-            key: self.next,
+            key: self.standing.next,
             ty: ty.name.to_owned(),
             id: String::new(),
             inputs: belonging.inputs,
@@ -201,7 +206,7 @@ impl Inner {
             gone_at: None,
         };
         self.fill_outputs(ty, &mut object, &[]);
-        self.commit(now, vec![Effect::Put(Box::new(object.clone()))]);
+        self.commit(now, vec![Effect::Put(Arc::new(object.clone()))]);
         object
     }
 
@@ -417,10 +422,10 @@ impl Inner {
         now: f64,
         lag: &Lag,
     ) -> Result<(), ProviderError> {
-        let (ty, Some(object)) = (request.ty, self.objects.get(&key)) else {
+        let (ty, Some(object)) = (request.ty, self.standing.objects.get(&key)) else {
             return Err(ProviderError::gone("the object"));
         };
-        let mut object = object.clone();
+        let mut object = SimObject::clone(object);
         let before = (object.inputs.clone(), object.outputs.clone());
         if ty.updating == Updating::OneAtATime && object.status(ty, now) != Status::Ready {
             let message = format!("{} is being changed", object.id);
@@ -457,7 +462,7 @@ impl Inner {
             until: now + behind_s,
         });
         let inputs = object.inputs.clone();
-        self.commit(now, vec![Effect::Put(Box::new(object))]);
+        self.carry_out("update", now, vec![Effect::Put(Arc::new(object))]);
         self.leave_behind(ty, &inputs, now);
         Ok(())
     }

@@ -46,6 +46,11 @@ pub struct Scenario {
     pub retained: usize,
     /// Objects of somebody else, there from the beginning: type and inputs.
     pub foreign: Vec<(&'static Type, Map<String, Value>)>,
+    /// Config maps that somebody else puts into the namespace `default` of each
+    /// cluster: name and manifest.
+    pub foreign_in_clusters: Vec<(String, Value)>,
+    /// Secrets that the programs are given, and that are seen nowhere.
+    pub secrets: Vec<String>,
     /// What stands between engine and account; normally nothing.
     pub wrap: Option<Wrap>,
 }
@@ -62,6 +67,8 @@ impl Scenario {
             deadline_s: 6.0 * 3600.0,
             retained: 0,
             foreign: Vec::new(),
+            foreign_in_clusters: Vec::new(),
+            secrets: Vec::new(),
             wrap: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use mlplat_core::deploy::Deployment;
 
-use super::oracle::Judge;
+use super::oracle::{Canaries, Judge, Others};
 use super::{Life, Lived, Stage, Violation};
 
 impl Life<'_> {
@@ -17,13 +17,20 @@ impl Life<'_> {
         seed: u64,
         how: &str,
     ) -> Result<Deployment, Violation> {
+        let (graph, canaries) = (stage.graph(), Canaries::default());
+        // As they were before anybody deployed.
+        let before = Life::new(self.scenario).look_around(|local| local.door().list(false));
+        let others = Others::among(before.unwrap_or_default());
         let judge = Judge {
             life: self,
-            stage,
-            how: how.to_owned(),
+            graph: &graph,
+            others: &others,
+            canaries: &canaries,
+            left_alone: true,
+            how,
         };
         let deployment = judge.ended(lived)?;
-        judge.world(seed)?;
+        judge.world(|| self.go(stage, seed, 0))?;
         Ok(deployment)
     }
 }

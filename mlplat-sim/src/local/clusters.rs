@@ -20,6 +20,7 @@ use serde_json::Value;
 
 use super::ground::{Ground, owner};
 use super::kube_log::{FaultPoints, KubeLog};
+use super::memory::{ClusterMemory, ClustersMemory};
 use crate::cloud::{Actor, Cloud, Faults, SimObject};
 use crate::kube::controllers;
 use crate::kube::{ApiServer, Clock, Infrastructure, KubeService, Parts, Sleep};
@@ -28,8 +29,7 @@ use crate::kube::{ApiServer, Clock, Infrastructure, KubeService, Parts, Sleep};
 pub struct Clusters {
     cloud: Arc<Cloud>,
     world: Arc<dyn World>,
-    files: Arc<dyn Files>,
-    dir: PathBuf,
+    keep: Keep,
     faults: Faults,
     servers: Mutex<HashMap<String, Server>>,
     /// How much of what changes in the account the clusters have heard of.
@@ -79,6 +79,32 @@ fn groups_of<'a>(live: impl Iterator<Item = &'a SimObject>, cluster: &str) -> Ve
         .collect()
 }
 
+/// Where clusters are kept.
+pub(super) enum Keep {
+    /// In the files of a folder.
+    Folder(Arc<dyn Files>, PathBuf),
+    /// In memory that outlives the process.
+    Memory(ClustersMemory),
+}
+
+impl Keep {
+    /// Where one cluster is kept.
+    fn of(&self, endpoint: &str) -> (KubeLog, Option<ClusterMemory>) {
+        match self {
+            Self::Memory(memory) => {
+                let memory = memory.cluster(endpoint);
+                (KubeLog::Memory(memory.clone()), Some(memory))
+            }
+            Self::Folder(files, dir) => {
+                let letters = endpoint.chars().filter(char::is_ascii_alphanumeric);
+                let host: String = letters.skip(5).take(16).collect();
+                let path = dir.join(format!("kubernetes-{host}.log"));
+                (KubeLog::File(files.clone(), path), None)
+            }
+        }
+    }
+}
+
 /// The account's clock, as a cluster reads it.
 struct AccountTime {
     cloud: Arc<Cloud>,
@@ -101,15 +127,13 @@ impl Clusters {
     pub(super) fn new(
         cloud: Arc<Cloud>,
         world: Arc<dyn World>,
-        files: Arc<dyn Files>,
-        dir: PathBuf,
+        keep: Keep,
         faults: Faults,
     ) -> Self {
         Self {
             cloud,
             world,
-            files,
-            dir,
+            keep,
             faults,
             servers: Mutex::default(),
             seen: AtomicU64::new(0),
@@ -160,16 +184,7 @@ impl Clusters {
             return Ok(server.clone());
         }
         let ground: Arc<dyn Infrastructure> = Arc::new(Ground::new(self.cloud.clone(), cluster));
-        let host: String = endpoint
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .skip(5)
-            .take(16)
-            .collect();
-        let log = KubeLog {
-            files: self.files.clone(),
-            path: self.dir.join(format!("kubernetes-{host}.log")),
-        };
+        let (log, memory) = self.keep.of(endpoint);
         let effects = log.read()?;
         let time = Arc::new(AccountTime {
             cloud: self.cloud.clone(),
@@ -181,6 +196,7 @@ impl Clusters {
             faults: Box::new(FaultPoints::new(
                 self.world.clone(),
                 self.faults.clone(),
+                memory,
                 self.cloud.counter(),
             )),
             ..Parts::default()

@@ -5,7 +5,7 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use super::Clusters;
+use super::{Clusters, Thing};
 use crate::cloud::{Cloud, OutsideError, SimObject};
 use crate::kube::{Behaviours, Failure, ObjectKey};
 
@@ -14,19 +14,6 @@ use crate::kube::{Behaviours, Failure, ObjectKey};
 pub struct Door<'a> {
     pub(super) cloud: &'a Cloud,
     pub(super) clusters: &'a Clusters,
-}
-
-/// One thing in the world.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Thing {
-    /// `ec2.VPC`, `k8s.ConfigMap`.
-    pub ty: String,
-    /// The id: AWS's own, or `cluster:resource/namespace/name`.
-    pub id: String,
-    /// Where it is in its life: `ready`, `CREATING`.
-    pub status: String,
-    /// What it is.
-    pub body: Value,
 }
 
 /// Why the other door stays shut.

@@ -1,60 +1,76 @@
 //! A cluster's own log: every effect, before its reply.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use mlplat_core::world::{Files, World};
 
+use super::memory::ClusterMemory;
 use crate::cloud::{Faults as AccountFaults, Tally, Wrong, is_called, roll};
 use crate::kube::{Effect, Fault, Faults, Journal, JournalError, RequestInfo, Verb};
 
-/// One line of JSON for the effects of one request.
-pub(super) struct KubeLog {
-    pub(super) files: Arc<dyn Files>,
-    pub(super) path: PathBuf,
+/// Where the effects of a cluster are kept.
+pub(super) enum KubeLog {
+    /// In a file: one line of JSON for the effects of one request.
+    File(Arc<dyn Files>, PathBuf),
+    /// In a cluster that outlives the process.
+    Memory(ClusterMemory),
 }
 
 impl KubeLog {
     /// What the log says so far; `None` when there is none.
     pub(super) fn read(&self) -> io::Result<Option<Vec<Effect>>> {
-        let bytes = match self.files.read(&self.path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.files.write(&self.path, b"")?;
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
-        };
-        let mut effects = Vec::new();
-        let mut whole = 0;
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            // A last line that was cut short happened to nobody.
-            let parsed = line
-                .ends_with(b"\n")
-                .then(|| serde_json::from_slice::<Vec<Effect>>(line).ok());
-            let Some(parsed) = parsed.flatten() else {
-                break;
-            };
-            whole += line.len();
-            effects.extend(parsed);
+        match self {
+            Self::File(files, path) => read(&**files, path),
+            Self::Memory(memory) => Ok(memory.effects()),
         }
-        if whole < bytes.len() {
-            self.files.write(&self.path, &bytes[..whole])?;
-        }
-        Ok((whole > 0).then_some(effects))
     }
+}
+
+fn read(files: &dyn Files, path: &Path) -> io::Result<Option<Vec<Effect>>> {
+    let bytes = match files.read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            files.write(path, b"")?;
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let mut effects = Vec::new();
+    let mut whole = 0;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        // A last line that was cut short happened to nobody.
+        let parsed = line
+            .ends_with(b"\n")
+            .then(|| serde_json::from_slice::<Vec<Effect>>(line).ok());
+        let Some(parsed) = parsed.flatten() else {
+            break;
+        };
+        whole += line.len();
+        effects.extend(parsed);
+    }
+    if whole < bytes.len() {
+        files.write(path, &bytes[..whole])?;
+    }
+    Ok((whole > 0).then_some(effects))
 }
 
 impl Journal for KubeLog {
     fn record(&mut self, effects: &[Effect]) -> Result<(), JournalError> {
         let failed = |why: &dyn std::fmt::Display| JournalError(why.to_string());
-        let mut line = serde_json::to_vec(effects).map_err(|why| failed(&why))?;
-        line.push(b'\n');
-        self.files
-            .append(&self.path, &line)
-            .map_err(|why| failed(&why))
+        match self {
+            Self::File(files, path) => {
+                let mut line = serde_json::to_vec(effects).map_err(|why| failed(&why))?;
+                line.push(b'\n');
+                files.append(path, &line).map_err(|why| failed(&why))
+            }
+            Self::Memory(memory) => {
+                memory.keep(effects);
+                Ok(())
+            }
+        }
     }
 }
 
@@ -64,6 +80,8 @@ impl Journal for KubeLog {
 pub(super) struct FaultPoints {
     world: Arc<dyn World>,
     faults: AccountFaults,
+    /// Told when what is kept next is what a caller asked for.
+    memory: Option<ClusterMemory>,
     /// The account's, which counts these requests too.
     tally: Arc<Tally>,
     /// Requests so far.
@@ -73,13 +91,27 @@ pub(super) struct FaultPoints {
 }
 
 impl FaultPoints {
-    pub(super) fn new(world: Arc<dyn World>, faults: AccountFaults, tally: Arc<Tally>) -> Self {
+    pub(super) fn new(
+        world: Arc<dyn World>,
+        faults: AccountFaults,
+        memory: Option<ClusterMemory>,
+        tally: Arc<Tally>,
+    ) -> Self {
         Self {
             world,
             faults,
+            memory,
             tally,
             number: 0,
             wrong: None,
+        }
+    }
+
+    /// From now on, what is kept is what a caller asks for by this verb; with
+    /// none, what the cluster does by itself.
+    fn called(&self, verb: Option<&'static str>) {
+        if let Some(memory) = &self.memory {
+            memory.called(verb);
         }
     }
 
@@ -136,11 +168,15 @@ impl Faults for FaultPoints {
         if self.chance("throttle", self.faults.throttle) {
             return Some(Fault::Throttle { retry_after });
         }
-        self.chance("5xx", self.faults.server_error)
-            .then_some(Fault::Status(500))
+        if self.chance("5xx", self.faults.server_error) {
+            return Some(Fault::Status(500));
+        }
+        self.called(called(request.verb).first().copied());
+        None
     }
 
     fn after_effect(&mut self, request: &RequestInfo) -> Option<Fault> {
+        self.called(None);
         if request.verb.changes() {
             self.world.fault_point("cluster: changed");
         }
@@ -175,7 +211,7 @@ mod tests {
     fn happens(text: &str, verb: Verb) -> (Option<Fault>, Option<Fault>) {
         let faults: AccountFaults = text.parse().unwrap();
         let tally = Arc::new(Tally::new(&faults.fail));
-        let mut points = FaultPoints::new(Arc::new(SystemWorld::new()), faults, tally);
+        let mut points = FaultPoints::new(Arc::new(SystemWorld::new()), faults, None, tally);
         let request = request(verb);
         (points.before(&request), points.after_effect(&request))
     }

@@ -5,10 +5,14 @@ mod door;
 mod ground;
 mod kube_log;
 mod machines;
+mod memory;
+mod thing;
 mod time;
 mod world;
 
 pub use clusters::Clusters;
-pub use door::{Door, DoorError, Thing};
+pub use door::{Door, DoorError};
+pub use memory::{ClusterMemory, ClustersMemory, WorldMemory};
+pub use thing::{FOREIGN, Thing};
 pub use time::Paced;
 pub use world::{Local, LocalOptions};

@@ -4,11 +4,13 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use mlplat_core::facts::Type;
 use mlplat_core::provider::Providers;
 use mlplat_core::world::{Files, World};
 use mlplat_k8s::KubeProvider;
 
-use super::{Clusters, Door};
+use super::clusters::Keep;
+use super::{Clusters, Door, WorldMemory};
 use crate::cloud::{Cloud, Faults};
 
 /// How the local world behaves.
@@ -38,26 +40,44 @@ impl Local {
         dir: &Path,
         options: &LocalOptions,
     ) -> io::Result<Self> {
-        let types = mlplat_aws::catalog();
-        let faults = options.faults.clone();
         let cloud = Cloud::open(
-            types,
+            mlplat_aws::catalog(),
             &options.region,
             world.clone(),
-            faults,
+            options.faults.clone(),
             files.clone(),
             dir,
         )?;
-        let cloud = Arc::new(cloud);
-        let clusters = Arc::new(Clusters::new(
-            cloud.clone(),
-            world,
-            files,
-            dir.to_owned(),
+        let keep = Keep::Folder(files, dir.to_owned());
+        Ok(Self::of(cloud, world, keep, &options.faults))
+    }
+
+    /// The world that is kept in memory, as the last process left it. Its
+    /// account serves these types.
+    #[must_use]
+    pub fn remembered(
+        types: &[&'static Type],
+        world: Arc<dyn World>,
+        memory: &WorldMemory,
+        options: &LocalOptions,
+    ) -> Self {
+        let cloud = Cloud::remembered(
+            types,
+            &options.region,
+            world.clone(),
             options.faults.clone(),
-        ));
+            &memory.account,
+        );
+        let keep = Keep::Memory(memory.clusters.clone());
+        Self::of(cloud, world, keep, &options.faults)
+    }
+
+    fn of(cloud: Cloud, world: Arc<dyn World>, keep: Keep, faults: &Faults) -> Self {
+        let cloud = Arc::new(cloud);
+        let clusters = Clusters::new(cloud.clone(), world, keep, faults.clone());
+        let clusters = Arc::new(clusters);
         clusters.act_in_account();
-        Ok(Self { cloud, clusters })
+        Self { cloud, clusters }
     }
 
     /// The providers of the account and of the clusters in it.

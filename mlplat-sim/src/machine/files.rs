@@ -69,6 +69,28 @@ impl MemoryFiles {
         each.collect()
     }
 
+    /// Shows each file below a folder, until one is refused.
+    ///
+    /// # Errors
+    /// What the first refusal says.
+    pub fn each<E>(
+        &self,
+        below: &Path,
+        mut show: impl FnMut(&Path, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let disk = self.disk();
+        let names = disk
+            .names
+            .iter()
+            .filter(|(path, _)| path.starts_with(below));
+        for (path, node) in names {
+            if let Some(content) = disk.nodes.get(node) {
+                show(path, &content.now)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Another disk with the same files, and no locks.
     #[must_use]
     pub fn copy(&self) -> Self {

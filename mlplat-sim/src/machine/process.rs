@@ -13,12 +13,27 @@ use tokio::time::Instant;
 
 use super::MemoryFiles;
 use super::trouble::{Disk, Trouble, part};
+use crate::local::WorldMemory;
 
-/// What outlives processes.
+/// What outlives processes. Clones are the same machine.
 #[derive(Debug, Clone, Default)]
 pub struct Machine {
     /// Its disk.
     pub files: MemoryFiles,
+    /// The account and the clusters that its processes reach. They are
+    /// somewhere else: no loss of power takes anything from them.
+    pub world: WorldMemory,
+}
+
+impl Machine {
+    /// Another machine in another world, where everything is the same.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self {
+            files: self.files.copy(),
+            world: self.world.copy(),
+        }
+    }
 }
 
 /// One process on a machine.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlplat_core::NodePath;
-use mlplat_core::state::{Object as Remembered, State};
+use mlplat_core::state::State;
 use mlplat_core::testing::{fail, nearest};
 use serde_json::Value;
 
@@ -193,7 +193,7 @@ impl World {
 
 fn object(thing: Thing, state: &State) -> Object {
     let mut remembered = state.objects.values().filter(|object| !object.old);
-    let path = remembered.find(|object| is(&thing, object));
+    let path = remembered.find(|object| thing.is(object));
     Object {
         path: path.map(|object| object.path.clone()),
         ty: thing.ty,
@@ -201,24 +201,6 @@ fn object(thing: Thing, state: &State) -> Object {
         status: thing.status,
         body: thing.body,
     }
-}
-
-/// Whether a thing is what the state remembers as an object.
-pub(super) fn is(thing: &Thing, object: &Remembered) -> bool {
-    if thing.ty != object.ty {
-        return false;
-    }
-    let Some((cluster, place)) = thing
-        .id
-        .split_once(':')
-        .filter(|_| thing.ty.starts_with("k8s."))
-    else {
-        return thing.id == object.id;
-    };
-    let name = place.split_once('/').map_or(place, |(_, name)| name);
-    let inputs: Value = serde_json::from_str(object.inputs.get()).unwrap_or_default();
-    let access = inputs["Cluster"]["id"].as_str().unwrap_or_default();
-    name == object.id && access.rsplit('/').next() == Some(cluster)
 }
 
 #[track_caller]

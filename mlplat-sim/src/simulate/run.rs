@@ -29,8 +29,7 @@ impl Run {
         events: Vec<Stamped>,
         points: u64,
         took_s: f64,
-        calls: u64,
-        requests: (u64, u64),
+        (calls, requests): (u64, (u64, u64)),
     ) -> Self {
         let end = match result {
             Ok(deployment) => End::Over(deployment),
@@ -47,7 +46,7 @@ impl Run {
     }
 
     pub(super) fn refused(error: EngineError) -> Self {
-        Self::over(Err(error), Vec::new(), 0, 0.0, 0, (0, 0))
+        Self::over(Err(error), Vec::new(), 0, 0.0, (0, (0, 0)))
     }
 
     pub(super) fn killed(events: Vec<Stamped>, points: u64, took_s: f64) -> Self {

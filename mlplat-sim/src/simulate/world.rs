@@ -95,9 +95,7 @@ impl World {
         Self {
             program: Arc::clone(&self.program),
             context: self.context.clone(),
-            machine: Machine {
-                files: self.machine.files.copy(),
-            },
+            machine: self.machine.copy(),
             faults: self.faults.clone(),
             seed: self.seed,
             operations: self.operations,

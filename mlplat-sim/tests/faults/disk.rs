@@ -27,6 +27,7 @@ impl Durable {
     fn state(&self) -> Option<State> {
         let machine = Machine {
             files: self.files.certain(),
+            ..Machine::default()
         };
         let store = FileStore::new(Arc::new(Process::new(&machine, 1)), "state");
         // Nothing there waits for anything.
@@ -108,10 +109,9 @@ fn no_shorter(before: Option<&State>, life: &Life<'_>, how: &str) {
 /// Proves fault 9.
 #[test]
 fn every_operation_of_the_disk_fails() {
-    let machine = Machine::default();
+    let mut machine = Machine::default();
     let (mut met, mut cut_short) = (0, 0);
     let calm = scenario("calm", vec![]);
-    let mut files = machine.files;
     for stage in [
         yard_stage("red", "wind", 1),
         yard_stage("red", "wind", 2),
@@ -120,9 +120,7 @@ fn every_operation_of_the_disk_fails() {
     ] {
         let life = Life {
             scenario: &calm,
-            machine: Machine {
-                files: files.copy(),
-            },
+            machine: machine.copy(),
         };
         let never = Trouble {
             what: DiskError::Broken,
@@ -131,23 +129,23 @@ fn every_operation_of_the_disk_fails() {
         };
         let (ended, operations) = troubled(&life, &stage, never);
         assert_eq!(ended.unwrap().outcome, Outcome::Complete);
-        let after = life.machine.files;
+        let after = life.machine;
         for what in [DiskError::Full, DiskError::ReadOnly, DiskError::Broken] {
             for (stays, at) in [false, true].into_iter().flat_map(|stays| {
                 let each = numbers(operations, 9).into_iter();
                 each.map(move |at| (stays, at))
             }) {
                 let how = format!("{what:?} at {at} of {operations}, for good: {stays}");
-                let files = files.copy();
+                let machine = machine.copy();
                 let durable = Arc::new(Durable {
-                    files: files.clone(),
+                    files: machine.files.clone(),
                     bare: Mutex::default(),
                 });
                 let mut watching = calm.clone();
                 watching.wrap = Some(watched(durable.clone()));
                 let life = Life {
                     scenario: &watching,
-                    machine: Machine { files },
+                    machine,
                 };
                 let before = life.state();
                 let (ended, _) = troubled(&life, &stage, Trouble { what, at, stays });
@@ -168,7 +166,7 @@ fn every_operation_of_the_disk_fails() {
                 met += 1;
             }
         }
-        files = after;
+        machine = after;
     }
     assert!(cut_short > met / 4, "{cut_short} of {met}");
     println!(

@@ -112,14 +112,12 @@ impl Provider for Then {
 fn of_two_runs_without_a_lock_one_proceeds() {
     for number in 1..=6 {
         let machine = Machine::default();
-        let files = machine.files.clone();
+        let shared = machine.clone();
         let finished = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&finished);
         let second = move || {
             // A new process is given every lock.
-            let machine = Machine {
-                files: files.clone(),
-            };
+            let machine = shared.clone();
             let other = thread::spawn(move || {
                 let calm = scenario("second", vec![]);
                 let life = Life {

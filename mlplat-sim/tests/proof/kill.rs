@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use mlplat_core::{Output, Stack};
-use mlplat_sim::harness::{Power, Report, Scenario, Stage, Sweep, sweep};
+use mlplat_sim::harness::{Dice, Power, Report, Scenario, Stage, Sweep, sweep};
 use serde_json::json;
 
 use super::types::*;
@@ -262,16 +262,15 @@ fn sweep_of(seed: u64, every: u64) -> Sweep {
         every,
         twice: 4,
         power,
+        ..Sweep::default()
     }
 }
 
 /// 10 to 30 nodes that the seed decides, changed by the stage.
 fn random(stack: &mut Stack, seed: u64, stage: u64) {
+    let dice = Dice::new(seed);
     let roll = |what: &str, at: u64, stage: u64, sides: u64| -> u64 {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        (seed, what, at, stage).hash(&mut hasher);
-        hasher.finish() % sides
+        dice.below(what, at << 8 | stage, sides)
     };
     let count = 10 + roll("count", 0, 0, 21);
     let mut boxes: Vec<BoxHandle> = Vec::new();

@@ -1,6 +1,7 @@
 //! Each oracle is seen to fail on a bug made for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use mlplat_core::facts::Type;
@@ -8,7 +9,7 @@ use mlplat_core::provider::{
     Find, Made, Observed, Owned, Provider, ProviderError, Reader, Request, Status, Target,
 };
 use mlplat_sim::cloud::Cloud;
-use mlplat_sim::harness::{Oracle, Power, Scenario, Stage, Sweep, sweep};
+use mlplat_sim::harness::{Oracle, Power, Scenario, Stage, Sweep, Violation, sweep};
 use serde_json::{Map, Value, json};
 
 use super::types::*;
@@ -29,6 +30,12 @@ enum Bug {
     Vanishes,
     /// Somebody else's objects are deleted along.
     Vandal,
+    /// Somebody else's objects are written to, with what they say already.
+    Meddler,
+    /// A creation takes seven hours.
+    Slow,
+    /// A creation is never answered.
+    Silent,
 }
 
 struct Buggy {
@@ -84,6 +91,12 @@ impl Provider for Buggy {
         if self.bug == Bug::Twins && request.ty.name == "test.Mill" {
             self.cloud.create(request).await?;
         }
+        match self.bug {
+            Bug::Slow => tokio::time::sleep(Duration::from_secs(7 * 3600)).await,
+            Bug::Silent => std::future::pending().await,
+            Bug::Meddler => self.meddle().await,
+            _ => {}
+        }
         let made = self.cloud.create(request).await?;
         if self.bug == Bug::Vanishes && request.ty.name == "test.Box" {
             let _ = self.cloud.take_away(&made.id);
@@ -117,6 +130,32 @@ impl Provider for Buggy {
     }
 }
 
+impl Buggy {
+    /// Writes to somebody else's object what it says already.
+    async fn meddle(&self) {
+        let others = self.cloud.objects();
+        let other = others
+            .into_iter()
+            .find(|object| object.lineage == "somebody-else");
+        let Some(other) = other else { return };
+        let target = Target {
+            ty: &BOX,
+            id: other.id,
+            inputs: other.inputs.clone(),
+            token: other.token,
+        };
+        let request = Request {
+            ty: &BOX,
+            inputs: other.inputs,
+            token: String::new(),
+            lineage: String::new(),
+            stack: String::new(),
+            path: String::new(),
+        };
+        let _ = self.cloud.update(&target, &request, &[]).await;
+    }
+}
+
 fn with(bug: Bug) -> Scenario {
     let mut lone = scenario(
         "seeded bug",
@@ -135,10 +174,14 @@ fn with(bug: Bug) -> Scenario {
 }
 
 fn seen_by(bug: Bug) -> Oracle {
-    let broken = sweep(&with(bug), &Sweep::default());
+    seen(&with(bug)).oracle
+}
+
+fn seen(scenario: &Scenario) -> Violation {
+    let broken = sweep(scenario, &Sweep::default());
     let broken = broken.expect_err("the bug is not seen");
     println!("{broken}");
-    broken.oracle
+    broken
 }
 
 #[test]
@@ -176,6 +219,45 @@ fn a_node_that_stands_for_nothing_is_seen() {
     assert_eq!(seen_by(Bug::Vanishes), Oracle::O1);
 }
 
+/// The object is as it was at the end; that it was written to is on record.
+#[test]
+fn a_foreign_object_that_is_written_to_is_seen_though_it_is_equal() {
+    let broken = seen(&with(Bug::Meddler));
+    assert_eq!(broken.oracle, Oracle::O7);
+    assert!(broken.what.starts_with("update of test.Box"), "{broken}");
+}
+
+#[test]
+fn a_run_beyond_its_deadline_is_seen_though_it_ends_well() {
+    let broken = seen(&with(Bug::Slow));
+    assert_eq!(broken.oracle, Oracle::O6);
+    assert!(broken.what.ends_with(" s of 21600 s"), "{broken}");
+}
+
+#[test]
+fn a_call_without_an_answer_does_not_hold_the_harness() {
+    assert_eq!(seen_by(Bug::Silent), Oracle::O6);
+}
+
+#[test]
+fn a_secret_that_is_written_in_clear_is_seen() {
+    let secret = "a secret that nothing else says";
+    let mut careless = scenario(
+        "careless",
+        vec![Stage::deploy(move |stack| {
+            let coloured = Crate {
+                color: Some(secret.into()),
+                ..crate_()
+            };
+            stack.add("box", coloured);
+        })],
+    );
+    careless.secrets = vec![secret.to_owned()];
+    let broken = seen(&careless);
+    assert_eq!(broken.oracle, Oracle::O5);
+    assert!(broken.what.contains("shows the secret"), "{broken}");
+}
+
 /// Without syncs no promise holds: an engine that left one out would be seen
 /// as this disk is.
 #[test]
@@ -188,4 +270,5 @@ fn a_disk_that_lies_about_syncs_is_seen() {
     };
     let broken = sweep(&honest, &how).expect_err("the lie is not seen");
     println!("{broken}");
+    assert_eq!(broken.oracle, Oracle::O3);
 }

@@ -175,9 +175,7 @@ fn stored(machine: &Machine) -> Result<Stored, String> {
 }
 
 fn copy(machine: &Machine) -> Machine {
-    Machine {
-        files: machine.files.copy(),
-    }
+    machine.copy()
 }
 
 const LIFE: [Wanted; 4] = [
