@@ -67,6 +67,7 @@ fn a_plain_archive_is_taken() {
     assert_eq!(chart.unwrap().templates().len(), 1);
 }
 
+/// Proves fault 14.
 #[test]
 fn hostile_entries_are_refused() {
     let file = |name: &[u8]| entry(name, b'0', b"", b"x");
@@ -116,6 +117,7 @@ fn hostile_entries_are_refused() {
     }
 }
 
+/// Proves fault 14.
 #[test]
 fn broken_archives_are_refused() {
     let whole = with(&[entry(b"demo/a", b'0', b"", &[7; 2000])]);
@@ -126,6 +128,7 @@ fn broken_archives_are_refused() {
     }
 }
 
+/// Proves fault 14.
 #[test]
 fn sizes_are_bounded_while_decompressing() {
     let limits = ArchiveLimits {
@@ -169,6 +172,7 @@ fn archives_within_archives_end() {
     assert!(load_archive(&inner).is_err());
 }
 
+/// Proves fault 15.
 #[test]
 fn hostile_yaml_is_bounded() {
     let started = Instant::now();
@@ -263,6 +267,7 @@ fn render(template: &str) -> Result<usize, String> {
         .map_err(|error| error.to_string())
 }
 
+/// Proves fault 15.
 #[test]
 fn hostile_templates_end_in_bounded_time() {
     let cases = [
@@ -290,6 +295,7 @@ fn hostile_templates_end_in_bounded_time() {
     }
 }
 
+/// Proves fault 15.
 #[test]
 fn values_are_never_read_as_templates() {
     let template = "a: {{ .Values.x | default \"{{ fail }}\" | quote }}\n";
@@ -439,6 +445,7 @@ fn never_panics(entry: &str, mut run: impl FnMut(&mut Random)) {
 }
 
 /// The same entries as the fuzz targets, with seeded input: nothing panics.
+/// Proves fault 15.
 #[test]
 fn seeded_yaml_never_panics() {
     never_panics("yaml", |random| {
@@ -460,6 +467,7 @@ fn seeded_templates_never_panic() {
     });
 }
 
+/// Proves fault 15.
 #[test]
 fn seeded_set_arguments_never_panic() {
     let kinds = [
@@ -475,6 +483,7 @@ fn seeded_set_arguments_never_panic() {
 }
 
 /// A byte of the compressed archive is changed: checksums and the decompressor.
+/// Proves fault 14.
 #[test]
 fn seeded_gzip_never_panics() {
     let whole = with(&[entry(b"demo/templates/a.yaml", b'0', b"", b"a: 1")]);
@@ -487,6 +496,7 @@ fn seeded_gzip_never_panics() {
 }
 
 /// A byte of the archive within is changed: headers, sizes and names.
+/// Proves fault 14.
 #[test]
 fn seeded_tar_never_panics() {
     let whole = [entry(b"demo/Chart.yaml", b'0', b"", CHART), vec![0; 1024]].concat();

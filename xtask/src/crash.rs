@@ -1,4 +1,4 @@
-//! `cargo xtask crash`: killed at every fault point, every change.
+//! `cargo xtask crash`: killed at every fault point.
 //!
 //! Two sweeps, one after the other, each on every core: random programs of the
 //! catalogue's types with their edits, and the ZenML platform on one seed. They

@@ -1,7 +1,7 @@
 //! The project's own tasks.
 //!
 //! - `cargo xtask test`: everything that a change must pass;
-//! - `cargo xtask crash`: kills at every fault point, a stage of `test`;
+//! - `cargo xtask crash`: kills of random programs at every fault point;
 //! - `cargo xtask bench`: the benchmarks, written to `docs/benchmarks.md`;
 //! - `cargo xtask prove`: the long runs, written to `docs/proof.md`;
 //! - `cargo xtask docs`: the generated parts of the documentation;
