@@ -19,8 +19,6 @@ fn platform() -> Scenario {
 
 /// Wherever it dies, the next run ends with exactly one of everything, and
 /// the destruction with nothing. Its own secrets are the canaries.
-///
-/// Proves fault 1.
 #[test]
 #[ignore = "a sweep, run by cargo xtask crash"]
 fn every_point() {

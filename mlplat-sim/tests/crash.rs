@@ -72,8 +72,6 @@ fn some_points_of_some_random_programs() {
 /// Every fault point of random programs with their edits; resumed by the same
 /// program or another one, with or without changes from outside, and killed
 /// again. `MLPLAT_CRASH_SEED` tells the whole story of one seed.
-///
-/// Proves faults 1, 8 and 28.
 #[test]
 #[ignore = "a minute on every core, run by cargo xtask crash"]
 fn crash_random_programs() {
