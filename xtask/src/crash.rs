@@ -2,8 +2,7 @@
 //!
 //! Two sweeps, one after the other, each on every core: random programs of the
 //! catalogue's types with their edits, and the ZenML platform on one seed. They
-//! run in what the tests have built, in which the engine and the simulated
-//! world are optimized. `--seed K` tells the whole story of one seed; without
+//! run in a release build. `--seed K` tells the whole story of one seed; without
 //! it the seeds are the same each time. The long runs are rows of `prove`.
 
 use crate::stage::{cargo, succeed};
@@ -18,6 +17,7 @@ const SWEEPS: &str = "crash";
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let mut tests = cargo(&[
         "test",
+        "--release",
         "--workspace",
         "--features",
         "mlplat-helm/fetch",
