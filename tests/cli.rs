@@ -198,7 +198,7 @@ fn what_was_done_is_remembered() {
     assert!(said(dir.path(), &["state", "history"]).contains("deploy was interrupted and left "));
     said(dir.path(), &["destroy", "--delete-data"]);
     insta::assert_snapshot!(history(dir.path()), @r#"
-    4 | destroy --delete-data | 2 to delete | complete in 0s
+    4 | destroy --delete-data | 3 to delete | complete in 0s
     4 | deploy | ? | interrupted
     3 | state rm echo-1 | the state only | complete in 0s
     2 | deploy --only first | 1 to update | complete in 0s
@@ -431,7 +431,7 @@ fn the_doctor_names_what_is_broken_and_what_to_do() {
     ok      folder    DIR/state can be written
     ok      lock      nobody holds it
     ok      state     deployment 1, 3 objects; snapshot and journal are whole
-    note    journal   an interrupted run left 2 records
+    note    journal   an interrupted run left 5 records
                       do   the next run takes up its work by itself
     ok      key       it opens the state's secrets
     ok      clock     it is not behind that of the last run
@@ -443,7 +443,7 @@ fn the_doctor_names_what_is_broken_and_what_to_do() {
     ok      folder    DIR/state can be written
     ok      lock      nobody holds it
     ok      state     deployment 1, 3 objects; snapshot and journal are whole
-    note    journal   an interrupted run left 2 records
+    note    journal   an interrupted run left 5 records
                       do   the next run takes up its work by itself
     broken  key       the key file DIR/state/local.key is missing
                       do   put the file back: nothing else opens the state's secrets. If they were sealed with other keys, set MLPLAT_AGE_IDENTITY or MLPLAT_AGE_PASSPHRASE; nothing was changed
