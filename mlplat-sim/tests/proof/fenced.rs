@@ -1,7 +1,7 @@
 //! A state whose lock is lost, or whose disk no longer takes anything: no two
 //! runs write side by side, and what was done is not forgotten.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,8 +16,9 @@ use mlplat_core::provider::{
 };
 use mlplat_core::state::FileStore;
 use mlplat_core::world::{Files, LockGuard, World};
-use mlplat_sim::cloud::{Cloud, Faults};
+use mlplat_sim::cloud::Cloud;
 use mlplat_sim::harness::{ClearKeys, Life, Stage};
+use mlplat_sim::local::{Local, LocalOptions};
 use mlplat_sim::machine::{Ended, Machine, MemoryFiles, Process, run};
 use serde_json::{Map, Value};
 
@@ -246,7 +247,6 @@ fn deploy(machine: &Machine, good: usize) -> (Result<(), EngineError>, Vec<Event
     let (_, ended) = run(|| {
         let process = Arc::new(Process::new(machine, 1));
         (process, |process: Arc<Process>| async {
-            let files = Arc::new(machine.files.clone());
             let world: Arc<dyn World> = Arc::new(BadDisk {
                 process,
                 files: Failing {
@@ -255,10 +255,14 @@ fn deploy(machine: &Machine, good: usize) -> (Result<(), EngineError>, Vec<Event
                 },
             });
             let types: [&Type; 2] = [&BOX, &MILL];
-            let (faults, dir) = (Faults::default(), PathBuf::from("world"));
-            let cloud = Cloud::open(&types, "eu-west-1", world.clone(), faults, files, &dir);
+            let options = LocalOptions {
+                region: "eu-west-1".to_owned(),
+                ..LocalOptions::default()
+            };
+            let local = Local::remembered(&types, world.clone(), &machine.world, &options);
             let store = FileStore::new(world.clone(), "state").with_refuge(REFUGE);
-            let providers = Providers::default().with(Arc::new(cloud.unwrap()));
+            let providers =
+                Providers::default().with(Arc::clone(local.cloud()) as Arc<dyn Provider>);
             let engine = Engine::new(world, Arc::new(store), providers, Arc::new(ClearKeys));
             let context = mlplat_core::graph::Context::new("proof");
             let graph = mlplat_core::Graph::build(context, |stack| yard(stack, "red", "wind", 1));
