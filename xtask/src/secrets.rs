@@ -12,16 +12,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::stage::{root, say};
+use crate::stage::{junit, say, target};
 
 /// The folder of the notes, below the build folder.
 pub(crate) fn notes() -> PathBuf {
-    built().join("telltales")
-}
-
-fn built() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    target.unwrap_or_else(|| root().join("target"))
+    target().join("telltales")
 }
 
 /// Makes the folder of the notes anew.
@@ -57,7 +52,7 @@ pub(crate) fn search() -> Result<(), String> {
     if secrets.is_empty() {
         return Err("no test noted a secret: run the stage `tests` first".to_owned());
     }
-    written.push(built().join("nextest/default/junit.xml"));
+    written.push(junit());
     let search = Search::of(&secrets);
     let (mut found, mut bytes) = (Vec::new(), 0);
     for path in written {

@@ -105,6 +105,12 @@ pub(crate) fn target() -> PathBuf {
     told.map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
+/// What the last run of the tests printed. Nextest keeps it in the project's
+/// folder, wherever cargo builds.
+pub(crate) fn junit() -> PathBuf {
+    root().join("target/nextest/default/junit.xml")
+}
+
 /// What git says, without the last line's end.
 pub(crate) fn git(args: &[&str]) -> Result<String, String> {
     let output = Command::new("git")

@@ -6,7 +6,7 @@ use std::fs;
 
 use quick_junit::Report;
 
-use crate::stage::target;
+use crate::stage::{junit, target};
 
 /// Figures by the name of the test that printed them; a test that ran and
 /// printed none is there too.
@@ -17,7 +17,7 @@ pub(super) type Figures = BTreeMap<String, Vec<String>>;
 /// # Errors
 /// When there was none.
 pub(super) fn of_the_last_run() -> Result<Figures, String> {
-    let file = target().join("nextest").join("default").join("junit.xml");
+    let file = junit();
     let text = fs::read_to_string(&file).map_err(|why| {
         format!(
             "{}: {why}; run `cargo xtask test tests` first",
