@@ -124,7 +124,12 @@ struct Servers {
 
 /// The packages; those of the databases without what would start a service of
 /// MariaDB.
-const PACKAGES: [&str; 3] = ["postgresql", "mariadb-server-core", "openssl"];
+const PACKAGES: [&str; 4] = [
+    "postgresql",
+    "mariadb-server-core",
+    "mariadb-client-core",
+    "openssl",
+];
 
 /// The servers, installed when they are not there and this is root; nothing
 /// when they cannot be had, which is said aloud and no excuse in CI.
