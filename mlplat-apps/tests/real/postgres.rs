@@ -113,11 +113,12 @@ pub(crate) fn plays(machine: &Machine) {
     place.scene(&world).plays(1);
     let dump = backups(machine, &node);
     drop(server);
+    // A copy brings its passwords along: those of when it was made.
+    restores(&Place::new(machine, place.image.clone()), &world, &dump);
     world.rotate("metadata/password").assert_complete();
     let server = start(&place.node(&world));
     place.scene(&world).prepares().unwrap();
     drop(server);
-    restores(&Place::new(machine, place.image), &world, &dump);
 }
 
 fn start(node: &Node<'_>) -> Running {
